@@ -1,7 +1,6 @@
-/** A whole number of minor units (cents). Only this file multiplies or divides one. */
-export type Minor = number & { readonly brand: 'Minor' }
-/** An ISO 4217 code in capitals, e.g. `USD`. */
-export type Currency = string & { readonly brand: 'Currency' }
+import type { Currency, Minor } from '../../db/values.ts'
+
+export type { Currency, Minor }
 export type Money = { readonly amount: Minor; readonly currency: Currency }
 
 /** Stripe's list (docs.stripe.com/currencies), written down: ICU disagrees with it for HUF, ISK, UGX and COP. Every other currency has 2 digits. */

@@ -1,0 +1,18 @@
+import type { Write } from '../client.ts'
+import { type Db, write } from '../sql.ts'
+import type { CustomerId, InvoiceId, MerchantId } from '../values.ts'
+
+export type ChangeRow = { seq: number; merchantId: MerchantId; customerId: CustomerId | ''; invoiceId: InvoiceId | null; kind: string }
+
+/** Tells the open pages of a customer, or the merchant's console, that something is different. */
+export const changeQueries = (_db: Db, merchantId: MerchantId) => ({
+  tell: (change: { customerId: CustomerId | ''; invoiceId: InvoiceId | null; kind: string; now: number }): Write =>
+    write(`insert into changes (merchant_id, customer_id, invoice_id, kind, at) values (?, ?, ?, ?, ?)`, merchantId, change.customerId, change.invoiceId, change.kind, change.now),
+})
+
+export const changeControl = (db: Db) => ({
+  after: (seq: number, most: number): Promise<ChangeRow[]> =>
+    db.rows<ChangeRow>(`select seq, merchant_id merchantId, customer_id customerId, invoice_id invoiceId, kind from changes where seq > ? order by seq limit ?`, [seq, most]),
+  latest: async (): Promise<number> => (await db.rows<{ seq: number | null }>(`select max(seq) seq from changes`))[0]?.seq ?? 0,
+  drop: (before: number): Write => write(`delete from changes where at < ?`, before),
+})

@@ -1,0 +1,7 @@
+export * from './merchants.ts'
+export * from './connections.ts'
+export * from './customers.ts'
+export * from './invoices.ts'
+export * from './payments.ts'
+export * from './queues.ts'
+export * from './sessions.ts'

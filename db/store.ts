@@ -1,0 +1,70 @@
+import { drizzle } from 'drizzle-orm/libsql'
+import { type Commit, type Write, connect } from './client.ts'
+import { migrate } from './migrate.ts'
+import { cardQueries } from './queries/cards.ts'
+import { changeControl, changeQueries } from './queries/changes.ts'
+import { connectionControl, connectionQueries } from './queries/connections.ts'
+import { inboxControl } from './queries/inbox.ts'
+import { merchantControl, merchantQueries } from './queries/merchants.ts'
+import { outboxControl, outboxQueries } from './queries/outbox.ts'
+import * as schema from './schema/index.ts'
+import { type Db, rowsOf } from './sql.ts'
+import type { MerchantId } from './values.ts'
+
+export type StoreOptions = {
+  /** `file:…` for one process, `libsql:`, `http:` or `https:` for a server. */
+  url: string
+  authToken?: string | undefined
+  timeoutMs?: number
+  /** How far the database's clock is moved, for tests that live in another time. */
+  clockOffsetMs?: () => number
+}
+export type Store = Awaited<ReturnType<typeof openStore>>
+export type MerchantStore = ReturnType<Store['merchant']>
+
+/**
+ * Opens the database, brings it up to date and gives the one door to its rows: `merchant(id)` for the rows of one
+ * merchant, `control` for the short work that belongs to none. Every write is a batch given to `commit`.
+ */
+export async function openStore(options: StoreOptions) {
+  const connection = await connect(options.url, { authToken: options.authToken, timeoutMs: options.timeoutMs ?? 10_000 })
+  await migrate(connection.client)
+  const offsetMs = options.clockOffsetMs ?? (() => 0)
+  const db: Db = {
+    orm: drizzle(connection.client, { schema }),
+    rows: rowsOf(connection.client),
+    clock: () => `(cast(unixepoch('subsec') * 1000 as integer) + ${Math.trunc(offsetMs())})`,
+  }
+  const listeners = new Set<() => void>()
+  /** Writes all or nothing. A broken rule is an answer; everything else throws. */
+  const commit = async (...writes: (Write | readonly Write[])[]): Promise<Commit> => {
+    const outcome = await connection.commit(writes.flat())
+    if (outcome.kind === 'committed') for (const listener of listeners) listener()
+    return outcome
+  }
+  return {
+    commit,
+    /** Calls back after each commit of this process, so that nobody has to wait for a poll. */
+    onCommit: (listener: () => void) => {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+    merchant: (id: MerchantId) => ({
+      id,
+      commit,
+      self: merchantQueries(db, id),
+      connection: connectionQueries(db, id),
+      outbox: outboxQueries(db, id),
+      cards: cardQueries(db, id),
+      changes: changeQueries(db, id),
+    }),
+    control: {
+      merchants: merchantControl(db),
+      connections: connectionControl(db),
+      inbox: inboxControl(db),
+      outbox: outboxControl(db),
+      changes: changeControl(db),
+    },
+    close: () => connection.close(),
+  }
+}

@@ -1,0 +1,99 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).transform(url => url.replace(/\/+$/, ''))
+const secret = (what: string) => z.string({ error: `is missing: ${what}` }).min(1, `is empty: ${what}`)
+const port = z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65_535)
+
+const environment = z.object({
+  PORT: port.default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: httpUrl.optional(),
+  DATA_DIR: z.string().default('.data'),
+  DATABASE_URL: z.string().regex(/^(file|libsql|https?|wss?):/, 'must begin with file:, libsql:, http: or https:').optional(),
+  DATABASE_AUTH_TOKEN: z.string().optional(),
+  SEALING_KEYS: secret('one or more `name:key` pairs, newest first; make a key with `openssl rand -base64 32`').transform(readKeys),
+  QUICKBOOKS_API_URL: httpUrl.default('https://quickbooks.api.intuit.com'),
+  INTUIT_DISCOVERY_URL: httpUrl.default('https://developer.api.intuit.com/.well-known/openid_configuration'),
+  INTUIT_CLIENT_ID: secret('the client id of your app at developer.intuit.com'),
+  INTUIT_CLIENT_SECRET: secret('the client secret of your app at developer.intuit.com'),
+  INTUIT_WEBHOOK_VERIFIER: z.string().optional(),
+  QUICKBOOKS_APP_URL: httpUrl.default('https://app.qbo.intuit.com'),
+  STRIPE_API_URL: httpUrl.default('https://api.stripe.com'),
+  STRIPE_SCRIPT_URL: httpUrl.default('https://js.stripe.com/endive/stripe.js'),
+  STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_(test|live)_/, 'must be a Stripe secret key (sk_… or rk_…)').optional(),
+  STRIPE_PUBLISHABLE_KEY: z.string().regex(/^pk_(test|live)_/, 'must be a Stripe publishable key (pk_…)').optional(),
+  STRIPE_WEBHOOK_SECRETS: z.string().default('').transform(text => text.split(',').map(part => part.trim()).filter(Boolean)),
+  RESEND_API_KEY: secret('the API key of your Resend workspace'),
+  RESEND_BASE_URL: httpUrl.default('https://api.resend.com'),
+  MAIL_FROM: z.string().regex(/@/, 'must hold an e-mail address, e.g. "Invoices <invoices@example.com>"'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  WIDGET_DIR: z.string().default(resolve(import.meta.dirname, '../widget/dist')),
+  SANDBOX_FILE: z.string().optional(),
+})
+
+export type SealingKey = { name: string; key: Buffer }
+export type Config = ReturnType<typeof arrange>
+
+/**
+ * Reads the settings from the environment, whole: every fault is listed at once.
+ * Throws an Error whose message names each setting, what is wrong with it and what to put there.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const filled = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = environment.safeParse(filled)
+  const faults = parsed.success ? faultsOfWhole(parsed.data) : parsed.error.issues.map(issue => `${String(issue.path[0])} ${issue.message}`)
+  if (faults.length > 0 || !parsed.success) throw new Error(`The settings are not complete:\n${faults.map(fault => `  - ${fault}`).join('\n')}\nSet them in the environment and start again.`)
+  return arrange(parsed.data)
+}
+
+function faultsOfWhole(env: z.output<typeof environment>): string[] {
+  const faults: string[] = []
+  if (Boolean(env.STRIPE_SECRET_KEY) !== Boolean(env.STRIPE_PUBLISHABLE_KEY)) faults.push('STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY belong together: set both, or neither to take no card payments')
+  if (env.STRIPE_SECRET_KEY?.includes('_live_') && new URL(env.STRIPE_API_URL).hostname !== 'api.stripe.com') faults.push('STRIPE_API_URL must be https://api.stripe.com when a live key is set')
+  if (env.STRIPE_SECRET_KEY && env.STRIPE_PUBLISHABLE_KEY && env.STRIPE_SECRET_KEY.split('_')[1] !== env.STRIPE_PUBLISHABLE_KEY.split('_')[1]) faults.push('STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY must both be test keys or both be live keys')
+  return faults
+}
+
+function arrange(env: z.output<typeof environment>) {
+  const publicUrl = env.PUBLIC_URL ?? `http://${env.HOST === '0.0.0.0' ? '127.0.0.1' : env.HOST}:${env.PORT}`
+  return Object.freeze({
+    port: env.PORT,
+    host: env.HOST,
+    /** Where browsers reach the API. */
+    publicUrl,
+    /** Cookies are marked Secure wherever browsers come by https. */
+    secureCookies: publicUrl.startsWith('https:'),
+    dataDir: env.DATA_DIR,
+    database: { url: env.DATABASE_URL ?? `file:${join(env.DATA_DIR, 'quittance.db')}`, authToken: env.DATABASE_AUTH_TOKEN },
+    sealingKeys: env.SEALING_KEYS,
+    intuit: {
+      discoveryUrl: env.INTUIT_DISCOVERY_URL,
+      clientId: env.INTUIT_CLIENT_ID,
+      clientSecret: env.INTUIT_CLIENT_SECRET,
+      webhookVerifier: env.INTUIT_WEBHOOK_VERIFIER ?? null,
+      apiUrl: env.QUICKBOOKS_API_URL,
+      /** Where a person opens a document in QuickBooks. */
+      appUrl: env.QUICKBOOKS_APP_URL,
+      redirectUri: `${publicUrl}/quickbooks/callback`,
+    },
+    stripe:
+      env.STRIPE_SECRET_KEY && env.STRIPE_PUBLISHABLE_KEY
+        ? { apiUrl: env.STRIPE_API_URL, scriptUrl: env.STRIPE_SCRIPT_URL, secretKey: env.STRIPE_SECRET_KEY, publishableKey: env.STRIPE_PUBLISHABLE_KEY, webhookSecrets: env.STRIPE_WEBHOOK_SECRETS }
+        : null,
+    mail: { apiUrl: env.RESEND_BASE_URL, apiKey: env.RESEND_API_KEY, from: env.MAIL_FROM },
+    logLevel: env.LOG_LEVEL,
+    widgetDir: env.WIDGET_DIR,
+    /** In the sandbox: the file whose content `GET /sandbox` answers. */
+    sandboxFile: env.SANDBOX_FILE ?? null,
+  })
+}
+
+function readKeys(text: string, context: z.RefinementCtx): SealingKey[] {
+  return text.split(',').map(pair => {
+    const [name = '', encoded = ''] = pair.trim().split(':')
+    const key = Buffer.from(encoded, 'base64')
+    if (!/^[\w-]+$/.test(name) || key.length !== 32) context.addIssue({ code: 'custom', message: 'must hold `name:key` pairs whose key is 32 bytes in base64; make one with `openssl rand -base64 32`' })
+    return { name, key }
+  })
+}

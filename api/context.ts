@@ -1,0 +1,18 @@
+import type { Store } from '../db/store.ts'
+import type { Config } from './config.ts'
+import type { Accounting, Clock, IntuitOAuth, Log, Mailer, PaymentProvider } from './ports.ts'
+import type { Vault } from './vault.ts'
+
+/** What every verb is given: the store, the time and the ways out. `api/main.ts` alone puts it together. */
+export type Context = {
+  config: Config
+  store: Store
+  clock: Clock
+  log: Log
+  vault: Vault
+  intuit: IntuitOAuth
+  accounting: Accounting
+  /** Absent where no keys are set: the merchant then takes no card payments, and is told so. */
+  stripe: PaymentProvider | null
+  mailer: Mailer
+}

@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto'
+import type { Write } from '../../db/client.ts'
+import type { Job } from '../../db/queries/outbox.ts'
+import type { Context } from '../context.ts'
+import { backoffMs, isPoison } from '../domain/retry.ts'
+
+export type { Job }
+/**
+ * How an effect ended. Its writes and its end are one batch, refused whole when the lease was lost meanwhile.
+ * `after` stands behind the end in that batch. A `retry` without `afterMs` waits longer each time.
+ */
+export type JobResult =
+  | { kind: 'done'; writes?: Write[]; after?: Write[] }
+  | { kind: 'again'; afterMs: number; writes?: Write[] }
+  | { kind: 'retry'; problem: string; afterMs?: number; writes?: Write[] }
+  | { kind: 'blocked'; problem: string; writes?: Write[] }
+export type JobHandler = (job: Job) => Promise<JobResult>
+
+export type Worker = {
+  /** Looks for due effects now instead of at the next poll. */
+  poke(): void
+  /** Waits until nothing is due and nothing runs: for tests and for a graceful stop. */
+  idle(): Promise<void>
+  stop(): Promise<void>
+}
+
+const leaseMs = 90_000
+const pollMs = 1_000
+const lanesMax = 16
+
+/** Carries out owed effects, one at a time per lane, until stopped. */
+export function startWorker(ctx: Context, handlers: Readonly<Record<string, JobHandler>>): Worker {
+  const owner = randomUUID()
+  const running = new Set<Promise<void>>()
+  let stopped = false
+  let looking: Promise<void> | null = null
+  let lookAgain = false
+
+  const look = async (): Promise<void> => {
+    const room = lanesMax - running.size
+    const jobs = stopped || room <= 0 ? [] : await ctx.store.control.outbox.claim(owner, leaseMs, room)
+    for (const job of jobs) {
+      const run = carryOut(ctx, owner, job, handlers).finally(() => {
+        running.delete(run)
+        poke()
+      })
+      running.add(run)
+    }
+  }
+  const poke = () => {
+    if (stopped) return
+    if (looking) {
+      lookAgain = true
+      return
+    }
+    looking = look()
+      .catch((error: unknown) => ctx.log.error({ err: error }, 'looking for due effects failed; the next poll tries again'))
+      .finally(() => {
+        looking = null
+        if (lookAgain) {
+          lookAgain = false
+          poke()
+        }
+      })
+  }
+  const timer = setInterval(poke, pollMs)
+  const forget = ctx.store.onCommit(poke)
+  poke()
+
+  return {
+    poke,
+    idle: async () => {
+      for (;;) {
+        while (looking || running.size > 0) await Promise.all([looking, ...running])
+        poke()
+        await looking
+        if (!looking && running.size === 0) return
+      }
+    },
+    stop: async () => {
+      stopped = true
+      clearInterval(timer)
+      forget()
+      await Promise.all([looking, ...running])
+    },
+  }
+}
+
+async function carryOut(ctx: Context, owner: string, job: Job, handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
+  const log = ctx.log.child({ job: job.id, kind: job.kind, merchant: job.merchantId, attempt: job.attempts })
+  const beat = setInterval(() => {
+    ctx.store.commit(ctx.store.control.outbox.extend(job, owner, leaseMs)).catch((error: unknown) => log.warn({ err: error }, 'the lease was not extended'))
+  }, leaseMs / 3)
+  try {
+    const result = await run(handlers[job.kind], job, log)
+    const outcome = await ctx.store.commit(writesOf(ctx, owner, job, result))
+    if (outcome.kind === 'refused') await giveBack(ctx, owner, job, outcome.rule, log)
+    else if (result.kind === 'retry' || result.kind === 'blocked') log.warn({ problem: result.problem }, result.kind === 'retry' ? 'an effect will be tried again' : 'an effect waits for a person')
+  } catch (error) {
+    log.error({ err: error }, 'an effect could not be ended; its lease will run out and it will be tried again')
+  } finally {
+    clearInterval(beat)
+  }
+}
+
+async function run(handler: JobHandler | undefined, job: Job, log: Context['log']): Promise<JobResult> {
+  if (!handler) return { kind: 'blocked', problem: `this version does not know effects of kind ${job.kind}` }
+  try {
+    return await handler(job)
+  } catch (error) {
+    log.error({ err: error }, 'an effect failed in a way that nobody foresaw')
+    const problem = error instanceof Error ? error.message : String(error)
+    return isPoison(job.attempts) ? { kind: 'blocked', problem } : { kind: 'retry', problem }
+  }
+}
+
+function writesOf(ctx: Context, owner: string, job: Job, result: JobResult): Write[] {
+  const { end } = ctx.store.control.outbox
+  const writes = result.writes ?? []
+  switch (result.kind) {
+    case 'done':
+      return [...writes, ...end(job, owner, { state: 'done', problem: null }), ...(result.after ?? [])]
+    case 'again':
+      return [...writes, ...end(job, owner, { state: 'ready', problem: null, delayMs: result.afterMs, countAttempt: false })]
+    case 'retry':
+      return [...writes, ...end(job, owner, { state: 'ready', problem: result.problem, delayMs: result.afterMs ?? backoffMs(job.attempts, Math.random()), countAttempt: true })]
+    case 'blocked':
+      return [...writes, ...end(job, owner, { state: 'blocked', problem: result.problem })]
+  }
+}
+
+/** The rows had moved on while the effect was carried out: it is tried again from what they say now. */
+async function giveBack(ctx: Context, owner: string, job: Job, rule: string, log: Context['log']): Promise<void> {
+  log.warn({ rule }, 'the rows had moved on while an effect was carried out')
+  const ending = isPoison(job.attempts)
+    ? ({ state: 'dead', problem: `a rule of the database was broken again and again: ${rule}` } as const)
+    : ({ state: 'ready', problem: rule, delayMs: backoffMs(job.attempts, Math.random()), countAttempt: true } as const)
+  await ctx.store.commit(ctx.store.control.outbox.end(job, owner, ending))
+}

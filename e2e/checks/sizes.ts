@@ -1,0 +1,5 @@
+import type { Finding } from './finding.ts'
+
+export async function checkSizes(_root: string): Promise<Finding[]> {
+  return []
+}

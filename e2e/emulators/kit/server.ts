@@ -100,7 +100,7 @@ function breakConnection(c: Context<{ Bindings: HttpBindings }>): Response {
 }
 
 /** Listens on `port` (0 takes a free one) of `host` and says where. Throws what `listen` throws, e.g. EADDRINUSE. */
-export async function listen(app: { fetch: Hono['fetch'] }, port = 0, host = '127.0.0.1'): Promise<RunningServer> {
+export async function listen(app: Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>, port = 0, host = '127.0.0.1'): Promise<RunningServer> {
   const server = createAdaptorServer({ fetch: app.fetch, hostname: host })
   server.listen(port, host)
   await once(server, 'listening')

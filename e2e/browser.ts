@@ -42,7 +42,7 @@ export async function newPage(browser: Browser, options: PageOptions = {}): Prom
   const { allow = [], ...contextOptions } = options
   const context = await browser.newContext({ reducedMotion: 'reduce', ...contextOptions })
   context.setDefaultTimeout(actionTimeoutMs)
-  const complaints = watch(context)
+  const complaints = complaintsOf(context)
   onTestFinished(async ({ task }) => {
     if (task.result?.state === 'fail') await photograph(context, task.name)
     await context.close()
@@ -51,7 +51,8 @@ export async function newPage(browser: Browser, options: PageOptions = {}): Prom
   return context.newPage()
 }
 
-function watch(context: BrowserContext): string[] {
+/** What every page of the context writes to its console as an error, or throws, from now on. The list grows as it happens. */
+export function complaintsOf(context: BrowserContext): readonly string[] {
   const complaints: string[] = []
   context.on('console', message => {
     if (message.type() === 'error') complaints.push(`${message.text()} (${message.location().url})`)

@@ -1,0 +1,37 @@
+import { symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { checkJournal, checkMigrations, grownFrom } from './migrations.ts'
+import { plantedProject, project } from './planted.ts'
+
+const first = { idx: 0, tag: '0000_begin', when: 100 }
+const second = { idx: 1, tag: '0001_more', when: 200 }
+
+test('a journal in order, with a file for each entry, is accepted', () => {
+  expect(checkJournal([first, second], ['0000_begin.sql', '0001_more.sql', 'meta'])).toEqual([])
+})
+
+test('a migration that the migrator would pass over is found', () => {
+  expect(checkJournal([first, { ...second, when: 50 }], ['0000_begin.sql', '0001_more.sql'])).toMatchObject([{ text: expect.stringContaining('pass it over') }])
+})
+
+test('a file without an entry and an entry without a file are found', () => {
+  expect(checkJournal([first], ['0000_begin.sql', '0001_more.sql'])).toHaveLength(1)
+  expect(checkJournal([first, second], ['0000_begin.sql'])).toHaveLength(1)
+})
+
+test('a journal that lost or changed an applied entry is found; one that grew is accepted', () => {
+  expect(grownFrom([first], [first, second])).toEqual([])
+  expect(grownFrom(undefined, [first])).toEqual([])
+  expect(grownFrom([first, second], [first])).toMatchObject([{ rule: 'journal-grows-at-its-end' }])
+  expect(grownFrom([first], [{ ...first, when: 150 }, second])).toMatchObject([{ rule: 'journal-grows-at-its-end' }])
+})
+
+test('a schema that has moved on without a migration is found', async () => {
+  const root = await plantedProject({}, ['db', 'package.json', 'tsconfig.json'])
+  await symlink(join(project, 'node_modules'), join(root, 'node_modules'))
+  expect(await checkMigrations(root)).toEqual([])
+  await writeFile(join(root, 'db/schema/extra.ts'), `import { sqliteTable, text } from 'drizzle-orm/sqlite-core'\nexport const extra = sqliteTable('extra', { id: text().primaryKey() })\n`)
+  await writeFile(join(root, 'db/schema/index.ts'), `export * from './extra.ts'\n`, { flag: 'a' })
+  expect(await checkMigrations(root)).toMatchObject([{ rule: 'migrations-fresh' }])
+})

@@ -5,7 +5,7 @@ const secretKeys = ['authorization', 'cookie', 'token', 'accessToken', 'refreshT
 
 /** JSON lines on standard output. Fields with the names of secrets are left out even where somebody passes them. */
 export function createLog(level: string): Log {
-  return pino({ level, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths: secretKeys.flatMap(key => [key, `*.${key}`]), remove: true } })
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths: secretKeys.flatMap(key => [key, `*.${key}`]), remove: true } })
 }
 
 /** For tests that do not read the log. */

@@ -36,6 +36,18 @@ export function fromDecimal(value: unknown, currency: string): Minor {
   return sign && amount !== 0 ? -amount : amount
 }
 
+/** `amount × factor × 10^shift`, a half rounded up (away from zero); `factor` is decimal text, as a rate of exchange or a percentage. Exact at any size. */
+export function times(amount: Minor, factor: string, shift: number): Minor {
+  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(factor)
+  if (!match) throw new RangeError(`not a decimal: ${JSON.stringify(factor)}`)
+  const [, sign = '', whole = '', fraction = ''] = match
+  const power = shift - fraction.length
+  const product = BigInt(amount) * BigInt(sign + whole + fraction) * 10n ** BigInt(Math.max(0, power))
+  const divisor = 10n ** BigInt(Math.max(0, -power))
+  const rounded = ((product < 0n ? -product : product) * 2n + divisor) / (2n * divisor)
+  return Number(product < 0n ? -rounded : rounded)
+}
+
 export function total(amounts: Iterable<Minor>): Minor {
   let sum = 0
   for (const amount of amounts) sum += amount

@@ -1,5 +1,5 @@
 import type { CurrencyCode, Minor } from './amounts.ts'
-import { homeAmount } from './json-sales.ts'
+import { homeAmount } from './catalog.ts'
 import { owedBy, type CustomerPlan, type DepositPlan } from './plan.ts'
 
 /** What stands in the ledger accounts, each in its own currency's minor units. */

@@ -1,4 +1,4 @@
-import type { Minor } from './amounts.ts'
+import { share, type CurrencyCode, type Minor } from './amounts.ts'
 
 /** Something the demo company sells. Prices are US cents. */
 export type Product = {
@@ -112,9 +112,16 @@ export const taxParts = [
 /** The group of the three parts, as invoices name it in `TxnTaxCodeRef`. */
 export const salesTaxCode = { id: '2', name: 'Duluth, MN' } as const
 
+/** Rates are in millionths: one euro is 1.084 dollars. */
 export const foreign = {
   EUR: { code: 'EUR', name: 'Euro', rateMillionths: 1_084_000, receivable: ledger.receivableEuro },
   JPY: { code: 'JPY', name: 'Japanese Yen', rateMillionths: 6_700, receivable: ledger.receivableYen },
 } as const
 
 export const currencyNames = { USD: 'United States Dollar', EUR: foreign.EUR.name, JPY: foreign.JPY.name } as const
+
+/** What an amount is worth in US cents at the company's rate of exchange. */
+export function homeAmount(amount: Minor, currency: CurrencyCode): Minor {
+  if (currency === 'USD') return amount
+  return share(amount, foreign[currency].rateMillionths * (currency === 'JPY' ? 100 : 1), 1_000_000)
+}

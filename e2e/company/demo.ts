@@ -2,8 +2,7 @@ import { createRandom, type Random } from '../emulators/kit/random.ts'
 import { bundles, products, terms } from './catalog.ts'
 import type { Place } from './calendar.ts'
 import type { Day } from './dates.ts'
-import type { CreditMemoPlan, CustomerPlan, InvoicePlan, LinePlan } from './plan.ts'
-import { balanceOf } from './plan.ts'
+import { balanceOf, noForms, type CreditMemoPlan, type CustomerPlan, type InvoicePlan, type LinePlan } from './plan.ts'
 import { addUp, bundleLine, productLine } from './sale.ts'
 import { applyCredit, pay, stampsAt, touch, type Story } from './settle.ts'
 
@@ -31,7 +30,7 @@ export function planDemo(story: Story, places: readonly Place[]): CustomerPlan[]
   const random = createRandom(1854)
   const take = placesInOrder(places)
   const harbour = customerOf(demoCustomer, story.lastOn - 400, { line1: '310 Harbor Drive', city: 'Duluth', state: 'MN', postalCode: '55802' }, '(218) 555-0142')
-  const canal: CustomerPlan = { ...harbour, id: Number(demoJob.id), displayName: demoJob.name, parent: harbour, level: 1, billWithParent: true, ...empty() }
+  const canal: CustomerPlan = { ...harbour, id: Number(demoJob.id), displayName: demoJob.name, parent: harbour, level: 1, billWithParent: true, ...noForms() }
   canal.address = { line1: '16 Canal Street', city: 'Duluth', state: 'MN', postalCode: '55802' }
   const northlight = customerOf(secondCustomer, story.lastOn - 210, { line1: '88 Superior Street', city: 'Duluth', state: 'MN', postalCode: '55805' }, '(218) 555-0177')
   const invoice = (customer: CustomerPlan, place: Place, lines: LinePlan[], more: Partial<InvoicePlan> & { discountPercent?: number } = {}) =>
@@ -130,10 +129,6 @@ function customerOf(who: typeof demoCustomer | typeof secondCustomer, createdOn:
     term: terms.net30,
     active: true,
     createdOn,
-    ...empty(),
+    ...noForms(),
   }
-}
-
-export function empty(): Pick<CustomerPlan, 'invoices' | 'creditMemos' | 'payments' | 'salesReceipts' | 'refundReceipts'> {
-  return { invoices: [], creditMemos: [], payments: [], salesReceipts: [], refundReceipts: [] }
 }

@@ -1,10 +1,9 @@
 import { createRandom, type Random } from '../emulators/kit/random.ts'
 import { foreign, terms, type TermOfPayment } from './catalog.ts'
 import type { Calendar, Place } from './calendar.ts'
-import { empty } from './demo.ts'
 import { planInvoice, type InvoiceKind } from './invoice.ts'
 import { businessName, mailName, personName, streetAddress } from './names.ts'
-import type { CustomerPlan } from './plan.ts'
+import { noForms, type CustomerPlan } from './plan.ts'
 import { settle, type Habits } from './habits.ts'
 import type { Story } from './settle.ts'
 
@@ -95,7 +94,7 @@ function planMembers(parts: FamilyParts, random: Random, index: number, trait: T
     term: drawTerm(random),
     active: trait !== 'inactive',
     createdOn,
-    ...empty(),
+    ...noForms(),
   }
   return trait === 'jobs' ? [parent, ...planJobs(parts, random, parent, index)] : [parent]
 }
@@ -110,7 +109,7 @@ function planJobs(parts: FamilyParts, random: Random, parent: CustomerPlan, inde
     level: above.level + 1,
     billWithParent: random.chance(0.5),
     address: { ...above.address, line1: streetAddress(site) },
-    ...empty(),
+    ...noForms(),
   })
   const site = 1_000_000 + index * 2
   const first = jobBelow(parent, streetAddress(site), site)

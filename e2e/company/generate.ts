@@ -109,7 +109,7 @@ function planDeposits(story: Story, customers: readonly CustomerPlan[]): Deposit
     deposit.payments.push(payment)
     payment.depositId = deposit.id
   }
-  return [...byDay.values()].sort((a, b) => a.on - b.on)
+  return [...byDay.values()].toSorted((a, b) => a.on - b.on)
 }
 
 function* chapterParts({ customers, deposits }: Chapter, multiCurrency: boolean): Generator<CompanyPart> {

@@ -1,5 +1,5 @@
-import { share, toDecimal, type CurrencyCode, type Minor } from './amounts.ts'
-import { currencyNames, foreign, ledger, paymentMethods, salesTaxCode } from './catalog.ts'
+import { toDecimal, type CurrencyCode, type Minor } from './amounts.ts'
+import { currencyNames, foreign, homeAmount, ledger, paymentMethods, salesTaxCode } from './catalog.ts'
 import { dayText, pacificTime } from './dates.ts'
 import { balanceOf, type CreditMemoPlan, type CustomerPlan, type InvoicePlan, type LinePlan, type ProductLine, type ReceiptPlan, type SalePlan, type Stamps } from './plan.ts'
 
@@ -104,12 +104,6 @@ export function shownName(customer: CustomerPlan): string {
 export function currencyFields(currency: CurrencyCode, style: Style): object {
   if (!style.multiCurrency) return {}
   return { CurrencyRef: { value: currency, name: currencyNames[currency] }, ExchangeRate: currency === 'USD' ? 1 : foreign[currency].rateMillionths / 1_000_000 }
-}
-
-/** What an amount is worth in US cents at the company's rate of exchange. */
-export function homeAmount(amount: Minor, currency: CurrencyCode): Minor {
-  if (currency === 'USD') return amount
-  return share(amount, foreign[currency].rateMillionths * (currency === 'JPY' ? 100 : 1), 1_000_000)
 }
 
 function amounts(currency: CurrencyCode, total: Minor, balance: Minor, style: Style): object {

@@ -2,9 +2,6 @@ import type { CurrencyCode, Minor } from './amounts.ts'
 import type { Bundle, Product, TaxPart, TermOfPayment } from './catalog.ts'
 import type { Day } from './dates.ts'
 
-/** Minor units per home minor unit are carried as a rate in millionths of home currency per unit, e.g. 1.084 → 1_084_000. */
-export type ForeignCurrency = { code: CurrencyCode; rateMillionths: number }
-
 /** A line that sells something. `quantity` is in hundredths. */
 export type ProductLine = { kind: 'product'; product: Product; description: string; quantity: number; unitPrice: Minor; amount: Minor; taxed: boolean }
 
@@ -108,4 +105,8 @@ export function owedBy(customer: CustomerPlan): Minor {
   for (const payment of customer.payments) owed -= payment.unapplied
   for (const creditMemo of customer.creditMemos) owed -= creditMemo.sale.total - creditMemo.used
   return owed
+}
+
+export function noForms(): Pick<CustomerPlan, 'invoices' | 'creditMemos' | 'payments' | 'salesReceipts' | 'refundReceipts'> {
+  return { invoices: [], creditMemos: [], payments: [], salesReceipts: [], refundReceipts: [] }
 }

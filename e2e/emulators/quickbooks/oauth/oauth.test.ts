@@ -19,7 +19,7 @@ describe('discovery', () => {
   test('every endpoint of the discovery document is at the emulator itself', async () => {
     const document = (await (await fetch(bench.intuit.discoveryUrl)).json()) as Record<string, string>
     for (const name of ['issuer', 'authorization_endpoint', 'token_endpoint', 'userinfo_endpoint', 'revocation_endpoint', 'jwks_uri']) {
-      expect(document[name], name).toMatch(new RegExp(`^${bench.intuit.url}/`))
+      expect(document[name]).toMatch(new RegExp(`^${bench.intuit.url}/`))
     }
     expect(document).toMatchObject({ response_types_supported: ['code'], id_token_signing_alg_values_supported: ['RS256'] })
   })
@@ -142,7 +142,7 @@ describe('refresh tokens', () => {
   test('of two refreshes at once exactly one succeeds', async () => {
     const { body } = await bench.connect()
     const both = await Promise.all([bench.refresh(body.refresh_token), bench.refresh(body.refresh_token)])
-    expect(both.map(answer => answer.status).toSorted()).toEqual([200, 400])
+    expect(new Set(both.map(answer => answer.status))).toEqual(new Set([200, 400]))
   })
 
   test('within the grace a replaced value still works, after it no more', async () => {

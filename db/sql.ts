@@ -7,13 +7,13 @@ import type { Write } from './client.ts'
 export type Db = {
   orm: LibSQLDatabase<typeof schema>
   /** Reads rows with a statement of its own words. */
-  rows<T>(sql: string, args?: unknown[]): Promise<T[]>
+  rows<T>(sql: string, args?: unknown[] | Record<string, unknown>): Promise<T[]>
   /** The database's own clock in milliseconds, as an expression: leases must not depend on a process's clock. */
   clock(): string
 }
 
 export function rowsOf(client: Client) {
-  return async <T>(sql: string, args: unknown[] = []): Promise<T[]> => {
+  return async <T>(sql: string, args: unknown[] | Record<string, unknown> = []): Promise<T[]> => {
     const result = await client.execute({ sql, args: args as InArgs })
     return result.rows.map(row => Object.fromEntries(result.columns.map((column, i) => [column, row[i]])) as T)
   }

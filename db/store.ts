@@ -5,8 +5,13 @@ import { cardQueries } from './queries/cards.ts'
 import { changeControl, changeQueries } from './queries/changes.ts'
 import { connectionControl, connectionQueries } from './queries/connections.ts'
 import { inboxControl } from './queries/inbox.ts'
+import { invoiceQueries } from './queries/invoices.ts'
+import { mailQueries } from './queries/mails.ts'
 import { merchantControl, merchantQueries } from './queries/merchants.ts'
 import { outboxControl, outboxQueries } from './queries/outbox.ts'
+import { paymentControl, paymentQueries } from './queries/payments.ts'
+import { postingQueries } from './queries/postings.ts'
+import { sessionControl, sessionQueries } from './queries/sessions.ts'
 import * as schema from './schema/index.ts'
 import { type Db, rowsOf } from './sql.ts'
 import type { MerchantId } from './values.ts'
@@ -57,6 +62,11 @@ export async function openStore(options: StoreOptions) {
       outbox: outboxQueries(db, id),
       cards: cardQueries(db, id),
       changes: changeQueries(db, id),
+      invoices: invoiceQueries(db, id),
+      payments: paymentQueries(db, id),
+      postings: postingQueries(db, id),
+      sessions: sessionQueries(db, id),
+      mails: mailQueries(db, id),
     }),
     control: {
       merchants: merchantControl(db),
@@ -64,6 +74,8 @@ export async function openStore(options: StoreOptions) {
       inbox: inboxControl(db),
       outbox: outboxControl(db),
       changes: changeControl(db),
+      payments: paymentControl(db),
+      sessions: sessionControl(db),
     },
     close: () => connection.close(),
   }

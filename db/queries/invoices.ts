@@ -1,0 +1,170 @@
+import { and, eq } from 'drizzle-orm'
+import type { Write } from '../client.ts'
+import { documentEvents, invoices } from '../schema/index.ts'
+import { type Db, mustHaveChangedOne, write } from '../sql.ts'
+import type { Currency, CustomerId, InvoiceId, LocalDate, MerchantId, Minor, Origin, Visibility } from '../values.ts'
+
+/** An invoice as lists show it: the mirror's figures with what is on its way here. */
+export type ListedInvoice = {
+  id: InvoiceId
+  qboId: string | null
+  origin: Origin
+  customerId: CustomerId
+  customerName: string
+  number: string | null
+  issuedOn: LocalDate
+  dueOn: LocalDate | null
+  currency: Currency
+  total: Minor
+  balance: Minor
+  held: Minor
+  captured: Minor
+  emailStatus: string
+  visibility: Visibility
+  voidedAt: number | null
+  archivedAt: number | null
+  sentAt: number | null
+  /** How the money on its way is coming, e.g. `card`; null where none is. */
+  heldMethod: string | null
+  /** What the list is sorted by, as text, for the next page's cursor. */
+  sortKey: string | number | null
+}
+export type InvoiceRowFull = typeof invoices.$inferSelect
+
+export type ListFilter = 'open' | 'overdue' | 'processing' | 'paid' | 'all' | 'draft' | 'archived' | 'due_soon' | 'partly_paid' | 'void'
+export type ListSort = { by: 'due' | 'issued' | 'amount' | 'number'; descending: boolean }
+export type ListQuery = {
+  /** Null means every customer: the merchant's own view. */
+  customerIds: readonly CustomerId[] | null
+  /** One invoice alone, for a link of that scope. */
+  invoiceId?: InvoiceId | null
+  filter: ListFilter
+  search: string | null
+  sort: ListSort
+  after: { key: string | number | null; id: string } | null
+  most: number
+  today: LocalDate
+  /** Only what customers may see. */
+  publishedOnly: boolean
+}
+export type Counts = { open: number; overdue: number; processing: number; paid: number; all: number; draft: number; archived: number }
+export type Totals = { currency: Currency; owed: number; overdue: number; openCount: number; overdueCount: number }
+
+const inFlight = (state: 'held' | 'captured') =>
+  `(select coalesce(sum(a.amount), 0) from allocations a where a.merchant_id = i.merchant_id and a.invoice_id = i.id and a.state = '${state}')`
+const base = `
+  select i.id, i.qbo_id qboId, i.origin, i.customer_id customerId, i.number, i.issued_on issuedOn, i.due_on dueOn, i.currency, i.total, i.balance,
+    ${inFlight('held')} held, ${inFlight('captured')} captured, i.email_status emailStatus, i.visibility, i.voided_at voidedAt, i.archived_at archivedAt, i.sent_at sentAt
+  from invoices i`
+const conditions: Record<ListFilter, string> = {
+  open: `visibility = 'published' and voidedAt is null and balance - captured > 0`,
+  overdue: `visibility = 'published' and voidedAt is null and balance - captured - held > 0 and dueOn < :today`,
+  processing: `visibility = 'published' and voidedAt is null and held > 0`,
+  paid: `visibility = 'published' and voidedAt is null and balance - captured <= 0`,
+  void: `voidedAt is not null`,
+  draft: `visibility = 'draft' and voidedAt is null`,
+  due_soon: `visibility = 'published' and voidedAt is null and balance - captured - held > 0 and dueOn >= :today and julianday(dueOn) - julianday(:today) <= 7`,
+  partly_paid: `visibility = 'published' and voidedAt is null and balance - captured > 0 and balance - captured < total`,
+  archived: `archivedAt is not null`,
+  all: `1`,
+}
+const sortColumns = { due: 'dueOn', issued: 'issuedOn', amount: '(balance - captured)', number: 'number' } as const
+
+/** Invoices of one merchant, as their readers see them. */
+export const invoiceQueries = (db: Db, merchantId: MerchantId) => {
+  const scope = (query: Pick<ListQuery, 'customerIds' | 'invoiceId' | 'publishedOnly'> & { archived?: boolean }) =>
+    `where i.merchant_id = :merchant ${query.customerIds ? `and i.customer_id in (select value from json_each(:customers))` : ''} ${query.invoiceId ? 'and i.id = :invoice' : ''}
+     ${query.publishedOnly ? `and i.visibility = 'published'` : ''} ${query.archived ? '' : 'and i.archived_at is null'}`
+  const args = (query: Pick<ListQuery, 'customerIds' | 'invoiceId'> & { today?: string }) => ({
+    merchant: merchantId,
+    ...(query.customerIds ? { customers: JSON.stringify(query.customerIds) } : {}),
+    ...(query.invoiceId ? { invoice: query.invoiceId } : {}),
+    ...(query.today ? { today: query.today } : {}),
+  })
+  return {
+    list: (query: ListQuery): Promise<ListedInvoice[]> => {
+      const column = sortColumns[query.sort.by]
+      const [direction, beyond] = query.sort.descending ? ['desc', '<'] : ['asc', '>']
+      // Nothing sorts before everything else in both directions, so that a page can go on behind it.
+      const key = `coalesce(${column}, '')`
+      return db.rows<ListedInvoice>(
+        `with seen as (${base} ${scope({ ...query, archived: query.filter === 'archived' })})
+         select seen.*, c.name customerName, ${key} sortKey,
+           (select json_extract(p.method, '$.kind') from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id
+            where a.merchant_id = :merchant and a.invoice_id = seen.id and a.state = 'held') heldMethod
+         from seen join customers c on c.merchant_id = :merchant and c.id = seen.customerId
+         where ${conditions[query.filter]}
+           ${query.search ? `and (seen.number like :search escape '\\' or c.name like :search escape '\\')` : ''}
+           ${query.after ? `and (${key} ${beyond} :afterKey or (${key} = :afterKey and seen.id ${beyond} :afterId))` : ''}
+         order by ${key} ${direction}, seen.id ${direction} limit :most`,
+        named({
+          ...args(query),
+          ...(conditions[query.filter].includes(':today') ? { today: query.today } : {}),
+          ...(query.search ? { search: `%${query.search.replace(/[\\%_]/g, '\\$&')}%` } : {}),
+          ...(query.after ? { afterKey: query.after.key ?? '', afterId: query.after.id } : {}),
+          most: query.most,
+        }, !conditions[query.filter].includes(':today')))
+    },
+    counts: async (query: Pick<ListQuery, 'customerIds' | 'invoiceId' | 'publishedOnly' | 'today'>): Promise<Counts> => {
+      const [row] = await db.rows<Counts>(
+        `with seen as (${base} ${scope({ ...query, archived: true })})
+         select ${(['open', 'overdue', 'processing', 'paid', 'draft'] as const).map(name => `count(*) filter (where archivedAt is null and ${conditions[name]}) ${name}`).join(', ')},
+           count(*) filter (where archivedAt is null) "all", count(*) filter (where archivedAt is not null) archived from seen`,
+        named(args(query)))
+      return row ?? { open: 0, overdue: 0, processing: 0, paid: 0, all: 0, draft: 0, archived: 0 }
+    },
+    totals: (query: Pick<ListQuery, 'customerIds' | 'invoiceId' | 'publishedOnly' | 'today'>): Promise<Totals[]> =>
+      db.rows<Totals>(
+        `with seen as (${base} ${scope(query)} and i.balance > 0)
+         select currency, sum(balance - captured) owed, count(*) openCount,
+           coalesce(sum(balance - captured) filter (where ${conditions.overdue}), 0) overdue, count(*) filter (where ${conditions.overdue}) overdueCount
+         from seen where ${conditions.open} group by currency order by owed desc`,
+        named(args(query))),
+    /** The credits that no invoice has used yet: credit memos and payments with money left. */
+    credits: (customerIds: readonly CustomerId[]) =>
+      db.rows<{ id: string; kind: 'credit_memo' | 'unapplied_payment'; number: string | null; on: LocalDate; remaining: Minor; currency: Currency }>(
+        `select id, 'credit_memo' kind, number, issued_on "on", remaining, currency from credit_memos where merchant_id = ?1 and customer_id in (select value from json_each(?2)) and state = 'live' and remaining > 0
+         union all select qbo_id, 'unapplied_payment', reference, paid_on, unapplied, currency from qbo_payments where merchant_id = ?1 and customer_id in (select value from json_each(?2)) and state = 'live' and unapplied > 0
+         order by "on"`,
+        [merchantId, JSON.stringify(customerIds)]),
+    lastPaidOn: async (customerIds: readonly CustomerId[]): Promise<LocalDate | null> =>
+      (await db.rows<{ on: LocalDate | null }>(
+        `select max(paid_on) "on" from qbo_payments where merchant_id = ? and customer_id in (select value from json_each(?)) and state = 'live' and total > 0`, [merchantId, JSON.stringify(customerIds)]))[0]?.on ?? null,
+    full: async (id: InvoiceId): Promise<InvoiceRowFull | null> => (await db.orm.select().from(invoices).where(and(eq(invoices.merchantId, merchantId), eq(invoices.id, id))))[0] ?? null,
+    /** What was put against an invoice, oldest first. */
+    applied: (qboId: string) =>
+      db.rows<{ kind: 'payment' | 'credit'; on: LocalDate; reference: string | null; amount: Minor; paymentId: string | null }>(
+        `select case when p.total = 0 then 'credit' else 'payment' end kind, p.paid_on "on", p.reference, l.amount, p.payment_id paymentId
+         from qbo_payment_lines l join qbo_payments p on p.merchant_id = l.merchant_id and p.qbo_id = l.payment_qbo_id
+         where l.merchant_id = ? and l.txn_type = 'Invoice' and l.txn_qbo_id = ? and p.state = 'live' order by p.paid_on, p.qbo_id`,
+        [merchantId, qboId]),
+    /** Payments taken here that QuickBooks does not show yet. */
+    capturedHere: (id: InvoiceId) =>
+      db.rows<{ at: number; reference: string; amount: Minor; method: string | null }>(
+        `select p.captured_at at, p.reference, a.amount, p.method from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id
+         where a.merchant_id = ? and a.invoice_id = ? and a.state = 'captured' order by p.captured_at`,
+        [merchantId, id]),
+    history: (id: InvoiceId) => db.orm.select().from(documentEvents).where(and(eq(documentEvents.merchantId, merchantId), eq(documentEvents.invoiceId, id))).orderBy(documentEvents.at, documentEvents.id),
+    names: (entity: string, qboIds: readonly string[]) =>
+      db.rows<{ qboId: string; name: string }>(`select qbo_id qboId, name from list_entries where merchant_id = ? and entity = ? and qbo_id in (select value from json_each(?))`, [merchantId, entity, JSON.stringify(qboIds)]),
+
+    note: (event: { id: string; invoiceId: InvoiceId; key: string; kind: string; facts: Record<string, unknown>; at: number }): Write =>
+      write(
+        `insert into document_events (merchant_id, id, invoice_id, key, kind, facts, at) select ?, ?, id, ?, ?, ?, ? from invoices where merchant_id = ? and id = ? on conflict do nothing`,
+        merchantId, event.id, event.key, event.kind, JSON.stringify(event.facts), event.at, merchantId, event.invoiceId),
+    /** Lets the customer see a draft. Refused unless it is one. */
+    publish: (id: InvoiceId, now: number): Write[] => [
+      write(`update invoices set visibility = 'published', published_at = ? where merchant_id = ? and id = ? and visibility = 'draft'`, now, merchantId, id),
+      mustHaveChangedOne,
+    ],
+    sent: (id: InvoiceId, now: number): Write => write(`update invoices set sent_at = ? where merchant_id = ? and id = ?`, now, merchantId, id),
+    archive: (id: InvoiceId, reason: string, now: number): Write =>
+      write(`update invoices set archived_at = ?, archived_reason = ? where merchant_id = ? and id = ? and archived_at is null`, now, reason, merchantId, id),
+  }
+}
+
+/** The driver refuses names that the statement does not hold. */
+function named(values: Record<string, unknown>, withoutToday = false): Record<string, unknown> {
+  const { today, ...rest } = values
+  return withoutToday || today === undefined ? rest : values
+}

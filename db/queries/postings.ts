@@ -1,0 +1,34 @@
+import { and, eq } from 'drizzle-orm'
+import type { Write } from '../client.ts'
+import { postings } from '../schema/index.ts'
+import { type Db, mustHaveChangedOne, write } from '../sql.ts'
+import type { MerchantId, Minor, PaymentId } from '../values.ts'
+import type { PostingRow } from './payments.ts'
+
+/** The writing of captured payments into QuickBooks. */
+export const postingQueries = (db: Db, merchantId: MerchantId) => ({
+  find: async (paymentId: PaymentId): Promise<PostingRow | null> =>
+    (await db.orm.select().from(postings).where(and(eq(postings.merchantId, merchantId), eq(postings.paymentId, paymentId))))[0] ?? null,
+  owe: (paymentId: PaymentId): Write => write(`insert into postings (merchant_id, payment_id, generation, state, unapplied) values (?, ?, 1, 'waiting', 0)`, merchantId, paymentId),
+  /** Notes, before the call, that from now on the request may have reached QuickBooks. */
+  sending: (paymentId: PaymentId, now: number): Write => write(`update postings set first_sent_at = coalesce(first_sent_at, ?) where merchant_id = ? and payment_id = ?`, now, merchantId, paymentId),
+  posted: (paymentId: PaymentId, posted: { qboId: string; syncToken: string; unapplied: Minor; now: number }): Write[] => [
+    write(
+      `update postings set state = 'posted', qbo_id = ?, sync_token = ?, unapplied = cast(? as integer), posted_at = coalesce(posted_at, ?), problem = null
+       where merchant_id = ? and payment_id = ? and (qbo_id is null or qbo_id = ?)`,
+      posted.qboId, posted.syncToken, posted.unapplied, posted.now, merchantId, paymentId, posted.qboId),
+    mustHaveChangedOne,
+  ],
+  block: (paymentId: PaymentId, problem: string): Write => write(`update postings set state = 'blocked', problem = ? where merchant_id = ? and payment_id = ? and state in ('waiting', 'blocked')`, problem, merchantId, paymentId),
+  unblock: (paymentId: PaymentId): Write => write(`update postings set state = 'waiting', problem = null where merchant_id = ? and payment_id = ? and state = 'blocked'`, merchantId, paymentId),
+  /** QuickBooks no longer holds what was posted, or holds something else. */
+  diverge: (paymentId: PaymentId, problem: string): Write => write(`update postings set state = 'diverged', problem = ? where merchant_id = ? and payment_id = ?`, problem, merchantId, paymentId),
+  /** A person asked for the posting anew, having seen that QuickBooks does not hold it. */
+  again: (paymentId: PaymentId): Write[] => [
+    write(
+      `update postings set state = 'waiting', generation = generation + 1, qbo_id = null, sync_token = null, first_sent_at = null, posted_at = null, problem = null
+       where merchant_id = ? and payment_id = ? and state = 'diverged'`,
+      merchantId, paymentId),
+    mustHaveChangedOne,
+  ],
+})

@@ -25,7 +25,7 @@ const bans: readonly Ban[] = [
   },
   {
     rule: 'no-float-money',
-    pattern: /\bparseFloat\(|[.]toFixed\(|Math[.](round|floor|ceil)\([^)]*[*/] ?100\b/,
+    pattern: /\bparseFloat\(|[.]toFixed\(|Math[.](round|floor|ceil|trunc)\([^()]*\* ?100\)/,
     where: path => product(path) && path !== 'api/domain/money.ts',
     text: 'Amounts are whole minor units; api/domain/money.ts reads and writes decimals.',
   },

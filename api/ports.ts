@@ -59,7 +59,8 @@ export type QboFailure = {
 }
 export type QboAnswer<T> = { ok: true; value: T; intuitTid: string | null } | { ok: false; failure: QboFailure }
 
-export type QboCredentials = { realmId: string; accessToken: string }
+/** `latin1`: the company is in the United States, where QuickBooks takes ISO-8859-1 alone. */
+export type QboCredentials = { realmId: string; accessToken: string; latin1?: boolean }
 
 export type QboEntity = 'CompanyInfo' | 'Preferences' | 'Customer' | 'Invoice' | 'Payment' | 'CreditMemo' | 'Item' | 'Account' | 'Term' | 'PaymentMethod' | 'TaxCode' | 'TaxRate' | 'Deposit' | 'SalesReceipt' | 'RefundReceipt'
 /** Intuit's own JSON object, numbers kept as the text that Intuit sent (see `qbo/decimal.ts`). */

@@ -1,0 +1,122 @@
+import type { Accounting, QboChange, QboEntity, QboObject } from '../ports.ts'
+import { writeJson } from './decimal.ts'
+import { createRequester, type QboRequest, type RequestOptions } from './request.ts'
+
+/** Intuit keeps no longer key than this ("requestid" is at most 50 characters). */
+const requestIdMax = 50
+/** A longer query is sent as a body, because addresses have limits of their own. */
+const addressQueryMax = 1500
+const changesMax = 1000
+const pageMax = 1000
+
+/** QuickBooks' Accounting API v3 as our port. Every answer is a value; nothing is thrown for what QuickBooks says. */
+export function createAccounting(options: RequestOptions): Accounting {
+  const request = createRequester(options)
+  const ask = <T>(at: QboRequest['at'], query: string, read: (response: Record<string, unknown>) => T | null) =>
+    request<T>(queryRequest(at, query), body => {
+      const response = recordAt(body, 'QueryResponse')
+      return response && read(response)
+    })
+  return {
+    read: (at, entity, id) =>
+      request({ at, method: 'GET', path: pathOf(entity, entity === 'CompanyInfo' ? at.realmId : id), isWrite: false }, body => objectAt(body, entity)),
+    page: (at, query) => {
+      const parts = [`select * from ${query.entity}`]
+      if (query.where) parts.push(`where ${query.where}`)
+      if (query.orderBy) parts.push(`orderby ${query.orderBy}`)
+      parts.push(`startposition ${query.start}`, `maxresults ${Math.min(query.max, pageMax)}`)
+      return ask(at, parts.join(' '), response => objectsAt(response, query.entity))
+    },
+    count: (at, entity, where) => ask(at, `select count(*) from ${entity}${where ? ` where ${where}` : ''}`, response => wholeNumber(response['totalCount'])),
+    changes: (at, entities, since) =>
+      request({ at, method: 'GET', path: 'cdc', query: { entities: entities.join(','), changedSince: since }, isWrite: false }, body => changesOf(body, entities)),
+    write: (at, write) => {
+      if (write.requestId.length > requestIdMax) throw new RangeError(`a request id is at most ${requestIdMax} characters, not ${write.requestId.length}`)
+      const query = { requestid: write.requestId, ...operationOf(write.entity, write.operation) }
+      const body = { text: writeJson(write.body, at.latin1 ?? false), contentType: 'application/json' }
+      return request({ at, method: 'POST', path: write.entity.toLowerCase(), query, body, isWrite: true }, answered => objectAt(answered, write.entity))
+    },
+    pdf: (at, entity, id) =>
+      request({ at, method: 'GET', path: `${pathOf(entity, id)}/pdf`, accept: 'application/pdf', isWrite: false }, (_body, bytes) => (isPdf(bytes) ? bytes : null)),
+  }
+}
+
+function pathOf(entity: QboEntity, id: string): string {
+  const path = entity.toLowerCase()
+  return entity === 'Preferences' ? path : `${path}/${encodeURIComponent(id)}`
+}
+
+function queryRequest(at: QboRequest['at'], query: string): QboRequest {
+  return query.length > addressQueryMax
+    ? { at, method: 'POST', path: 'query', body: { text: query, contentType: 'application/text' }, isWrite: false }
+    : { at, method: 'GET', path: 'query', query: { query }, isWrite: false }
+}
+
+/** Payments and sales receipts are voided by an update that includes it, invoices by an operation of their own. */
+function operationOf(entity: QboEntity, operation: 'void' | 'delete' | 'update' | undefined): Record<string, string> {
+  switch (operation) {
+    case undefined:
+    case 'update':
+      return {}
+    case 'delete':
+      return { operation: 'delete' }
+    case 'void':
+      return entity === 'Invoice' ? { operation: 'void' } : { operation: 'update', include: 'void' }
+  }
+}
+
+/** The blocks come in any order and an entity without changes may be absent, so each is found by its name. */
+function changesOf(body: unknown, entities: readonly QboEntity[]): { changes: QboChange[]; serverTime: string } | null {
+  if (!isRecord(body) || typeof body['time'] !== 'string' || !Array.isArray(body['CDCResponse'])) return null
+  const responses = (body['CDCResponse'] as unknown[]).flatMap(part => (isRecord(part) && Array.isArray(part['QueryResponse']) ? (part['QueryResponse'] as unknown[]) : []))
+  const found = entities.map(entity => {
+    const all = responses.flatMap(response => (isRecord(response) ? (objectsAt(response, entity) ?? []) : []))
+    return { entity, all }
+  })
+  // Intuit does not say whether the limit of 1000 is per entity or per answer, so either counts as an overflow.
+  const total = found.reduce((sum, { all }) => sum + all.length, 0)
+  const changes = found.map(({ entity, all }) => ({
+    entity,
+    objects: all.filter(object => object['status'] !== 'Deleted'),
+    deleted: all.filter(object => object['status'] === 'Deleted').map(stub => ({ id: stub.Id, at: updatedAt(stub) })),
+    overflow: all.length >= changesMax || (total >= changesMax && all.length > 0),
+  }))
+  return { changes, serverTime: body['time'] }
+}
+
+function updatedAt(stub: QboObject): string | null {
+  const time = recordAt(stub, 'MetaData')?.['LastUpdatedTime']
+  return typeof time === 'string' ? time : null
+}
+
+function objectAt(body: unknown, entity: QboEntity): QboObject | null {
+  const object = isRecord(body) ? body[entity] : undefined
+  return isObject(object) ? object : null
+}
+
+/** An empty result has no array at all; null where there is one and it holds something else than objects. */
+function objectsAt(response: Record<string, unknown>, entity: QboEntity): QboObject[] | null {
+  const objects = response[entity] ?? []
+  return Array.isArray(objects) && objects.every(isObject) ? objects : null
+}
+
+function recordAt(body: unknown, name: string): Record<string, unknown> | null {
+  const part = isRecord(body) ? body[name] : undefined
+  return isRecord(part) ? part : null
+}
+
+function wholeNumber(value: unknown): number | null {
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : null
+}
+
+function isObject(value: unknown): value is QboObject {
+  return isRecord(value) && typeof value['Id'] === 'string'
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isPdf(bytes: Uint8Array): boolean {
+  return new TextDecoder('latin1').decode(bytes.subarray(0, 5)) === '%PDF-'
+}

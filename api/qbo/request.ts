@@ -1,0 +1,113 @@
+import { classOfFault, findFault } from '../domain/qbo-fault.ts'
+import type { Clock, Log, QboAnswer, QboCredentials, QboFailure } from '../ports.ts'
+import { readJson } from './decimal.ts'
+import { createLimiter } from './limiter.ts'
+
+/** Since August 2025 Intuit answers every request as this version, whatever it asks for. */
+const minorVersion = '75'
+const inFlightMax = 8
+const perSecondMax = 8
+/** Intuit's rule for a 429: leave the company alone for a minute. */
+const pauseMs = 60_000
+
+export type QboRequest = {
+  at: QboCredentials
+  method: 'GET' | 'POST'
+  /** Below `/v3/company/<realm>/`. */
+  path: string
+  query?: Record<string, string>
+  body?: { text: string; contentType: string }
+  accept?: string
+  /** A write that gets no answer may have been carried out; a read may just be repeated. */
+  isWrite: boolean
+}
+export type RequestOptions = {
+  apiUrl: string
+  timeoutMs: number
+  clock: Clock
+  log: Log
+  /** Told of each call that Intuit counts. */
+  meter(realmId: string, kind: 'read' | 'write'): void
+}
+export type Requester = <T>(request: QboRequest, read: (body: unknown, bytes: Uint8Array) => T | null) => Promise<QboAnswer<T>>
+
+/** The one way to QuickBooks: limits, time-out, meter, and one detector for every shape of fault. */
+export function createRequester(options: RequestOptions): Requester {
+  const limiter = createLimiter({ inFlightMax, perSecondMax })
+  const pausedUntil = new Map<string, number>()
+  return async (request, read) => {
+    const restMs = (pausedUntil.get(request.at.realmId) ?? 0) - options.clock.now()
+    if (restMs > 0) return failed({ ...noFault, class: 'throttled', message: 'QuickBooks asked for a pause', retryAfterMs: restMs })
+    const answer = await limiter.run(request.at.realmId, () => send(options, request, read))
+    if (!answer.ok) {
+      const { failure } = answer
+      if (failure.class === 'throttled') pausedUntil.set(request.at.realmId, options.clock.now() + (failure.retryAfterMs ?? pauseMs))
+      const { message: _unsafe, detail: _private, ...fields } = failure
+      options.log.warn({ ...fields, realm: request.at.realmId, method: request.method, path: request.path }, 'QuickBooks did not answer as asked')
+    }
+    return answer
+  }
+}
+
+const noFault: QboFailure = { class: 'unknown', code: '', message: '', detail: '', status: 0, intuitTid: null, retryAfterMs: null }
+const failed = (failure: QboFailure): { ok: false; failure: QboFailure } => ({ ok: false, failure })
+
+async function send<T>(options: RequestOptions, request: QboRequest, read: (body: unknown, bytes: Uint8Array) => T | null): Promise<QboAnswer<T>> {
+  let response: Response
+  let bytes: Uint8Array
+  try {
+    response = await fetch(addressOf(options.apiUrl, request), {
+      method: request.method,
+      headers: { authorization: `Bearer ${request.at.accessToken}`, accept: request.accept ?? 'application/json', ...(request.body ? { 'content-type': request.body.contentType } : {}) },
+      ...(request.body ? { body: request.body.text } : {}),
+      signal: AbortSignal.timeout(options.timeoutMs),
+      redirect: 'error',
+    })
+    bytes = new Uint8Array(await response.arrayBuffer())
+  } catch (error) {
+    return failed({ ...noFault, class: request.isWrite ? 'unknown' : 'transient', message: `no answer: ${reasonOf(error)}` })
+  }
+  if (response.ok) options.meter(request.at.realmId, request.isWrite ? 'write' : 'read')
+  const intuitTid = response.headers.get('intuit_tid')
+  const binary = response.ok && request.accept === 'application/pdf'
+  const body = binary ? null : parsed(bytes)
+  const fault = findFault(body)
+  if (fault || !response.ok) {
+    const told = fault ?? { code: '', message: `HTTP ${response.status}`, detail: '' }
+    const kind = classOfFault({ status: response.status, code: told.code, isWrite: request.isWrite })
+    const retryAfterMs = kind === 'throttled' ? retryAfter(response) : null
+    return failed({ class: kind, code: told.code, message: told.message, detail: told.detail, status: response.status, intuitTid, retryAfterMs })
+  }
+  const value = read(body, bytes)
+  if (value === null) return failed({ ...noFault, class: request.isWrite ? 'unknown' : 'transient', message: 'an answer that cannot be read', status: response.status, intuitTid })
+  return { ok: true, value, intuitTid }
+}
+
+function addressOf(apiUrl: string, request: QboRequest): string {
+  const url = new URL(`${apiUrl}/v3/company/${encodeURIComponent(request.at.realmId)}/${request.path}`)
+  for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value)
+  url.searchParams.set('minorversion', minorVersion)
+  return url.href
+}
+
+/** Undefined where the body is no JSON, such as a proxy's HTML page. */
+function parsed(bytes: Uint8Array): unknown {
+  try {
+    return readJson(new TextDecoder().decode(bytes))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** Intuit documents no Retry-After; where one comes it is followed, but never below a second. */
+function retryAfter(response: Response): number {
+  const seconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+  return Number.isFinite(seconds) && seconds > 0 ? Math.max(1000, seconds * 1000) : pauseMs
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'broken connection'
+  const cause = error.cause instanceof Error ? error.cause.message : ''
+  return error.name === 'TimeoutError' ? 'timed out' : cause || error.message
+}

@@ -67,6 +67,7 @@ export function jsonOrText(text: string): unknown {
 }
 
 function isPrivateOnTheWire(url: string): boolean {
+  if (!URL.canParse(url)) return false
   const { protocol, hostname } = new URL(url)
   return protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
 }

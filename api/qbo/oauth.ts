@@ -44,7 +44,9 @@ export function createIntuitOAuth(options: IntuitOAuthOptions): IntuitOAuth {
       })
       if (asked.kind !== 'answer') return asked
       const user = userSchema.safeParse(asked.body)
-      return user.success ? { kind: 'user', user: user.data } : { kind: 'refused', error: `Intuit did not name the person: ${z.prettifyError(user.error)}` }
+      if (user.success) return { kind: 'user', user: user.data }
+      const isNotShared = user.error.issues.every(issue => issue.path[0] === 'email')
+      return isNotShared ? { kind: 'refused', error: 'email_not_shared' } : { kind: 'unknown', reason: 'Intuit answered without a person' }
     },
     verifyIdToken: createIdTokenCheck({ discovery, clientId, timeoutMs }),
   }

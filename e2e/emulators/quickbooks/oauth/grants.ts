@@ -126,7 +126,7 @@ function refresh(parts: Parts, text: string): Issued | undefined {
 }
 
 function issued(parts: Parts, grant: Grant, refreshToken: string, refreshExpiresAt: number): Issued {
-  const secondsUntil = (atMs: number) => Math.floor((atMs - parts.clock.now()) / 1000)
+  const secondsUntil = (atMs: number) => Math.round((atMs - parts.clock.now()) / 1000)
   return {
     grant,
     accessToken: parts.tokens.issueAccess(grant.id),

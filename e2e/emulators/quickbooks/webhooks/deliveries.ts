@@ -131,14 +131,16 @@ async function attempt(sender: Sender, endpoint: Endpoint, current: Current): Pr
 
 function nextDelivery(sender: Sender, endpoint: Endpoint): Current | undefined {
   const { queue, clock } = sender
-  const due = queue.pending().filter(event => event.sendAt <= clock.now() && !event.isHeld)
+  const now = clock.now()
+  const free = queue.pending().filter(event => !event.isHeld)
+  const due = free.some(event => event.sendAt <= now) ? free.filter(event => event.sendAt <= now + windowMs) : []
   const events = due.slice(0, eventsMaxPerPost).flatMap(event => (event.isJudged ? event : (judge(sender, endpoint, event) ?? [])))
   if (events.length === 0) return undefined
   const current = deliveryOf(sender, endpoint, events)
   queue.setCurrent(current)
   for (const event of events) {
     queue.remove(event)
-    if (event.isTwice) queue.put({ ...event, isTwice: false, seq: String(queue.number('event')), sendAt: clock.now() + windowMs })
+    if (event.isTwice) queue.put({ ...event, isTwice: false, seq: String(queue.number('event')), sendAt: now + windowMs })
   }
   return current
 }

@@ -141,7 +141,7 @@ export function itemsJson(openedOn: Day): object[] {
     Taxable: false,
     Type: 'Group',
     PrintGroupedItems: true,
-    ItemGroupDetail: { ItemGroupLine: parts.map(({ product, quantity }) => ({ ItemRef: { value: product.id, name: product.name, type: product.type }, Qty: quantity / 100 })) },
+    ItemGroupDetail: { ItemGroupLine: parts.map(({ product, quantity }) => ({ ItemRef: { value: product.id, name: `${product.category}:${product.name}`, type: product.type }, Qty: quantity / 100 })) },
     ...listHead(id, openedOn),
   }))
   return [...folders, ...sold, ...sets]

@@ -151,7 +151,7 @@ function productJson(line: ProductLine, { voided, money }: Pen): object {
     Amount: money(line.amount),
     DetailType: 'SalesItemLineDetail',
     SalesItemLineDetail: {
-      ItemRef: { value: line.product.id, name: line.product.name },
+      ItemRef: { value: line.product.id, name: `${line.product.category}:${line.product.name}` },
       ...(voided ? {} : { UnitPrice: money(line.unitPrice) }),
       Qty: voided ? 0 : line.quantity / 100,
       TaxCodeRef: { value: line.taxed ? 'TAX' : 'NON' },

@@ -1,0 +1,104 @@
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
+import type { ConsoleView } from '../../api/domain/console-views.ts'
+import { createClient } from './client.ts'
+import { useEvents } from './events.ts'
+import { ConsoleContext, type Console as Shared } from './context.ts'
+import type { Outside } from './outside.ts'
+import { Failure } from './parts.tsx'
+import { asProblem, type ConsoleProblem } from './problem.ts'
+import { go } from './router.tsx'
+import { Shell } from './shell.tsx'
+import { SignIn } from './sign-in.tsx'
+
+type Session =
+  | { state: 'asking' }
+  | { state: 'failed'; problem: ConsoleProblem }
+  /** `ended` where someone was signed in a moment ago. */
+  | { state: 'signed_out'; ended: boolean }
+  | { state: 'signed_in'; view: ConsoleView }
+
+/** How the merchant came back from Intuit: connected, or with the code of a problem. */
+export type Arrival = { connected: boolean; problem: string | null }
+
+/** The merchant's console. */
+export function Console({ outside }: { outside: Outside }) {
+  const [session, setSession] = useState<Session>({ state: 'asking' })
+  const [arrival, setArrival] = useState(arrivalNow)
+  const client = useMemo(() => createClient(outside.fetch, () => {
+    setSession(before => ({ state: 'signed_out', ended: before.state === 'signed_in' || (before.state === 'signed_out' && before.ended) }))
+  }), [outside])
+  const load = useCallback(() => {
+    client.view().then(
+      view => setSession({ state: 'signed_in', view }),
+      (error: unknown) => {
+        const problem = asProblem(error)
+        // A 401 has already led to the sign-in; anything else must not throw away what is on the screen.
+        if (problem.status !== 401) setSession(before => before.state === 'signed_in' ? before : { state: 'failed', problem })
+      },
+    )
+  }, [client])
+  useEffect(load, [load])
+  useEffect(() => { if (location.search && arrivedBy(location.search)) go(location.pathname, 'replace') }, [])
+
+  switch (session.state) {
+    case 'asking': return <main class="waiting" aria-busy="true"><p class="unseen" role="status">Loading your console</p></main>
+    case 'failed': return <main class="alone"><h1>The console could not be loaded</h1><Failure problem={session.problem} retry={load} /></main>
+    case 'signed_out': return <SignIn client={client} outside={outside} ended={session.ended} problem={arrival.problem} onSignedIn={load} />
+    case 'signed_in': return (
+      <SignedIn
+        view={session.view} client={client} outside={outside} arrival={arrival}
+        onArrivalRead={() => setArrival({ connected: false, problem: null })}
+        onView={view => setSession({ state: 'signed_in', view })} refresh={load}
+        onSignedOut={() => setSession({ state: 'signed_out', ended: false })}
+      />
+    )
+  }
+}
+
+type SignedInProps = Pick<Shared, 'client' | 'outside' | 'view' | 'refresh'> & {
+  arrival: Arrival
+  onArrivalRead: () => void
+  onView: (view: ConsoleView) => void
+  onSignedOut: () => void
+}
+
+function SignedIn({ view, client, outside, arrival, onArrivalRead, onView, refresh, onSignedOut }: SignedInProps) {
+  const [changes, setChanges] = useState(0)
+  const [followed, follow] = useState(view.import?.state === 'running' ? view.import : null)
+  const [said, setSaid] = useState({ text: '', times: 0 })
+  const announce = useCallback((text: string) => setSaid(before => ({ text, times: before.times + 1 })), [])
+  const readAgain = () => {
+    refresh()
+    setChanges(count => count + 1)
+  }
+  useEvents(outside, {
+    onImport: next => {
+      follow(next)
+      if (next.state === 'running') return
+      announce(next.state === 'done' ? 'The import is finished.' : 'The import stopped.')
+      readAgain()
+    },
+    onChanged: readAgain,
+    onReturn: readAgain,
+  })
+  useEffect(() => {
+    // A view that was read again knows how an import went on while the stream was away.
+    if (view.import && followed?.id === view.import.id && followed.state === 'running') follow(view.import)
+  }, [view.import])
+  const shared: Shared = { client, outside, view, changes, followed, follow, update: change => onView({ ...view, ...change }), refresh, announce }
+  return (
+    <ConsoleContext.Provider value={shared}>
+      <Shell arrival={arrival} onArrivalRead={onArrivalRead} said={said} onSignedOut={onSignedOut} />
+    </ConsoleContext.Provider>
+  )
+}
+
+function arrivalNow(): Arrival {
+  const query = new URLSearchParams(location.search)
+  return { connected: query.has('connected'), problem: query.get('problem') }
+}
+
+function arrivedBy(search: string): boolean {
+  const query = new URLSearchParams(search)
+  return query.has('connected') || query.has('problem')
+}

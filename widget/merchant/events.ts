@@ -1,0 +1,56 @@
+import { useEffect, useRef } from 'preact/hooks'
+import type { ImportView } from '../../api/domain/console-views.ts'
+import type { Outside } from './outside.ts'
+
+const reopenAfterMs = 5_000
+const gatherMs = 1_000
+
+export type EventsHeard = {
+  onImport(view: ImportView): void
+  /** Something of this merchant is different; told at most once a second. */
+  onChanged(): void
+  /** The stream was lost and is back: what was missed must be read again. */
+  onReturn(): void
+}
+
+/** Follows the merchant's event stream as long as the component lives. */
+export function useEvents(outside: Outside, heard: EventsHeard): void {
+  const latest = useRef(heard)
+  latest.current = heard
+  useEffect(() => follow(outside, latest), [outside])
+}
+
+function follow(outside: Outside, latest: { readonly current: EventsHeard }): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let gathering: ReturnType<typeof setTimeout> | undefined
+  let lost = false
+  let stream = open()
+  return () => {
+    clearTimeout(timer)
+    clearTimeout(gathering)
+    stream.close()
+  }
+
+  function open() {
+    const opened = outside.openEvents('/v1/merchant/events')
+    opened.addEventListener('import', ({ data }) => latest.current.onImport(JSON.parse(String(data)) as ImportView))
+    opened.addEventListener('changed', () => {
+      gathering ??= setTimeout(() => {
+        gathering = undefined
+        latest.current.onChanged()
+      }, gatherMs)
+    })
+    opened.addEventListener('open', () => {
+      if (lost) latest.current.onReturn()
+      lost = false
+    })
+    opened.addEventListener('error', () => {
+      lost = true
+      // EventSource comes back from a lost connection by itself, but not from an answer such as 503.
+      if (opened.readyState !== 2) return
+      clearTimeout(timer)
+      timer = setTimeout(() => { stream = open() }, reopenAfterMs)
+    })
+    return opened
+  }
+}

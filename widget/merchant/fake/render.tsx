@@ -1,0 +1,42 @@
+import { render } from '@testing-library/preact'
+import { Console } from '../app.tsx'
+import type { EventStream, Outside } from '../outside.ts'
+import { FakeApi } from './api.ts'
+import type { FakeCompany } from './company.ts'
+
+export type Shown = { api: FakeApi; copied: string[]; opened: string[]; streams: number; clipboard: { refuses: boolean } }
+
+/** The whole console at an address, over a company in memory. */
+export function showConsole(company: FakeCompany, { at = '/console', signedIn = true }: { at?: string; signedIn?: boolean } = {}): Shown {
+  history.replaceState(null, '', at)
+  const api = new FakeApi(company, { signedIn })
+  const shown: Shown = { api, copied: [], opened: [], streams: 0, clipboard: { refuses: false } }
+  render(<Console outside={outsideOf(shown)} />)
+  return shown
+}
+
+function outsideOf(shown: Shown): Outside {
+  return {
+    fetch: async (path, init) => {
+      const url = new URL(path, 'https://console.example')
+      const body = typeof init.body === 'string' ? (JSON.parse(init.body) as Record<string, unknown>) : {}
+      const answer = shown.api.answer({ method: init.method ?? 'GET', path: url.pathname, query: url.searchParams, body })
+      if (answer.status === 0) throw new TypeError('fetch failed')
+      return new Response(answer.status === 204 ? null : JSON.stringify(answer.body ?? {}), { status: answer.status, headers: { 'content-type': 'application/json', ...answer.headers } })
+    },
+    openEvents: () => streamOf(shown),
+    copy: async text => {
+      if (shown.clipboard.refuses) throw new DOMException('refused', 'NotAllowedError')
+      shown.copied.push(text)
+    },
+    openTab: () => ({ show: url => void shown.opened.push(url), close: () => void shown.opened.push('closed') }),
+    now: () => Date.parse('2026-11-21T09:00:00Z'),
+  }
+}
+
+function streamOf(shown: Shown): EventStream {
+  const heard = new Map<string, (event: { data?: unknown }) => void>()
+  shown.streams += 1
+  const stop = shown.api.onEvent((name, data) => heard.get(name)?.({ data: JSON.stringify(data) }))
+  return { addEventListener: (name, listener) => void heard.set(name, listener), close: () => { shown.streams -= 1; stop() }, readyState: 1 }
+}

@@ -12,15 +12,20 @@ const nodeMajor = 24
 
 ensureInstalled()
 ensureNode()
-ensureBuilt()
+// `npm run check` builds as one of its checks, so that a broken build does not keep the others from being made.
+if (!process.argv.includes('--install-only')) ensureBuilt()
 
 function ensureInstalled() {
   const lock = readFileSync(join(root, 'package-lock.json'))
   const hash = createHash('sha256').update(lock).digest('hex')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
-  if (!holds(JSON.parse(lock.toString()))) {
-    say(existsSync(join(root, 'node_modules')) ? 'The installed packages are not those of package-lock.json: installing them.' : 'Installing the packages. This happens once.')
-    run('npm ci', npm(), ['ci', '--no-audit', '--no-fund', '--loglevel=http'], 'Is the npm registry reachable from here?')
+  const wanted = JSON.parse(lock.toString())
+  if (!holds(wanted)) {
+    const reason = existsSync(join(root, 'node_modules')) ? 'The installed packages are not those of package-lock.json. ' : ''
+    say(`${reason}Installing ${Object.keys(wanted.packages).length - 1} packages. This happens once.`)
+    const startedAt = performance.now()
+    run('npm ci', npm(), ['ci', '--no-audit', '--no-fund'], 'Is the npm registry reachable from here?')
+    say(`Installed in ${Math.round((performance.now() - startedAt) / 1000)} s.`)
   }
   writeFileSync(stamp, hash)
 }
@@ -57,7 +62,7 @@ function ensureBuilt() {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   if (!scripts.build) return
   const built = join(root, 'widget', 'dist', '.built')
-  const sources = ['widget', 'api/domain', 'package-lock.json', 'vite.config.ts', 'tsconfig.json']
+  const sources = ['widget', 'api/domain', 'db/values.ts', 'package-lock.json', 'vite.config.ts', 'tsconfig.json']
   if (existsSync(built) && sources.every(source => newest(join(root, source)) < statSync(built).mtimeMs)) return
   say('Building the widget.')
   run('npm run build', npm(), ['run', 'build'], 'Its messages stand above.')

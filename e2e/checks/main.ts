@@ -11,7 +11,7 @@ import { checkLayers } from './layers.ts'
 import { checkLint } from './lint.ts'
 import { checkMigrations } from './migrations.ts'
 import { promised } from './rows.ts'
-import { checkSizes } from './sizes.ts'
+import { checkBuild } from './sizes.ts'
 import { checkTree } from './tree.ts'
 import { checkTypes } from './types.ts'
 import { checkWords } from './words.ts'
@@ -19,6 +19,7 @@ import { checkWords } from './words.ts'
 /** The slow ones first, so that the quick ones fill the gaps. */
 const checks: readonly [name: string, check: Check][] = [
   ['types', checkTypes],
+  ['sizes', checkBuild],
   ['lint', checkLint],
   ['dead code', checkDeadCode],
   ['layers', checkLayers],
@@ -27,7 +28,6 @@ const checks: readonly [name: string, check: Check][] = [
   ['documents', checkDocuments],
   ['coverage', checkCoverage],
   ['dependencies', checkDependencies],
-  ['sizes', checkSizes],
   ['tree', checkTree],
 ]
 

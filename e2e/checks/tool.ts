@@ -3,14 +3,13 @@ import { existsSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const project = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
+const bin = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'node_modules', '.bin')
 const timeoutMs = 300_000
 
 export type ToolRun = { status: number; stdout: string; stderr: string }
 
 /** Runs a tool of `node_modules/.bin` in `folder` and waits for its end, whatever its status. Throws when it does not start or does not end in time. */
 export async function runTool(name: string, args: readonly string[], folder: string): Promise<ToolRun> {
-  const bin = join(project, 'node_modules', '.bin')
   const path = join(bin, name)
   if (!existsSync(path)) throw new Error(`${name} is not installed. Run npm install.`)
   // The tools are scripts for `node`: with npm's own first on the path they run on it.

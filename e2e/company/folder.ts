@@ -39,7 +39,7 @@ function* objectsOf(path: string, entity: EntityName): Generator<object> {
   }
 }
 
-function step(elements: Generator<unknown>, file: string): IteratorResult<unknown> {
+function step(elements: Generator, file: string): IteratorResult<unknown> {
   try {
     return elements.next()
   } catch (error) {

@@ -10,7 +10,7 @@ const space = 0x20
  * The elements of a JSON file that holds one array, parsed one after the other, so that a file of any size can be read.
  * Throws an Error that says where the file stops being such an array: the element (counted from 0) and why.
  */
-export function* readJsonArray(path: string): Generator<unknown> {
+export function* readJsonArray(path: string): Generator {
   const file = openSync(path, 'r')
   try {
     yield* elementsOf(chunksOf(file))
@@ -29,7 +29,7 @@ function* chunksOf(file: number): Generator<Buffer> {
 }
 
 /** Finds the commas between elements by depth alone and leaves everything else to the parser. Works on bytes: UTF-8 never hides one of these inside another letter. */
-function* elementsOf(chunks: Iterable<Buffer>): Generator<unknown> {
+function* elementsOf(chunks: Iterable<Buffer>): Generator {
   let kept: Buffer[] = []
   let depth = 0
   let inText = false

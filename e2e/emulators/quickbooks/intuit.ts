@@ -82,7 +82,7 @@ export async function startIntuit(options: IntuitOptions, accounting: Accounting
     shapes: { throttled, unauthorized: c => unauthorized(c, clock, 'Token expired') },
     routes(routes) {
       mountOAuth(routes, { app, grants, shelf, clock, key, users, companies: accounting.companies, url: () => url })
-      accounting.mount(routes, createAuthorize({ grants, clock, clientId: app.clientId }))
+      accounting.mount(routes, createAuthorize({ grants, users, clock, clientId: app.clientId }))
     },
     state: query => ({
       app: { name: app.name, clientId: app.clientId, ...settings.current },

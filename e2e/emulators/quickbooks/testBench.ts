@@ -40,8 +40,8 @@ export async function startBench(options: IntuitOptions = {}) {
   return { intuit, change, ...appOf(intuit) }
 }
 
-/** The app's side of OAuth, as plain HTTP. */
-function appOf(intuit: RunningIntuit) {
+/** The app's side of a running Intuit, as plain HTTP. */
+export function appOf(intuit: RunningIntuit) {
   const basic = `Basic ${Buffer.from(`${intuit.app.clientId}:${intuit.app.clientSecret}`).toString('base64')}`
   const authorizeUrl = (params: Record<string, string> = {}) => {
     const all = { client_id: intuit.app.clientId, response_type: 'code', scope: `${accounting} openid profile email`, redirect_uri: redirectUri, state: 'state-1', ...params }

@@ -31,7 +31,7 @@ legend { padding: 0 0 4px; font-size: 13px; color: var(--soft) }
 .main, .second { flex: 1 1 140px; padding: 10px 20px; font-weight: 600 }
 .main { background: var(--accent); color: var(--on-accent) }
 .second { border: 1px solid var(--line) }
-.plain { text-decoration: underline; font-size: 13px; padding: 0 8px }
+.plain { text-decoration: underline; font-size: 13px; padding: 0 8px; margin-inline-end: -8px }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 @media (forced-colors: active) { .initials, .main { border: 1px solid } }
 `

@@ -3,14 +3,16 @@ import type { Context } from 'hono'
 import type { Clock } from '../../kit/clock.ts'
 import type { Grants } from './grants.ts'
 import { accountingScope } from './scopes.ts'
+import type { IntuitUser } from './users.ts'
 
+/** Whose call it is: the app and the person's name; or the gateway's own refusal. */
 export type Authorize = (c: Context, realmId: string) => { appId: string; user: string } | Response
 
 /**
  * Intuit's gateway before the Accounting API: who calls, and may they reach this company?
  * It answers in its own lower-case shape: 401 for a missing, unknown, expired or revoked token, 403 for another company's or without the permission.
  */
-export function createAuthorize(parts: { grants: Grants; clock: Clock; clientId: string }): Authorize {
+export function createAuthorize(parts: { grants: Grants; users: readonly IntuitUser[]; clock: Clock; clientId: string }): Authorize {
   return (c, realmId) => {
     const token = bearerToken(c)
     if (token === undefined) return unauthorized(c, parts.clock, 'Missing Authorization header')
@@ -19,7 +21,8 @@ export function createAuthorize(parts: { grants: Grants; clock: Clock; clientId:
     if (grant === 'expired') return unauthorized(c, parts.clock, `Token expired: ${fingerprint(token)}`)
     if (grant === 'revoked') return unauthorized(c, parts.clock, `Token revoked: ${fingerprint(token)}`)
     if (grant.realmId !== realmId || !grant.scopes.includes(accountingScope)) return forbidden(c, parts.clock)
-    return { appId: parts.clientId, user: grant.userSub }
+    const user = parts.users.find(({ sub }) => sub === grant.userSub)
+    return { appId: parts.clientId, user: user ? `${user.givenName} ${user.familyName}` : grant.userSub }
   }
 }
 

@@ -36,8 +36,8 @@ export type ListSort = { by: 'due' | 'issued' | 'amount' | 'number'; descending:
 export type ListQuery = {
   /** Null means every customer: the merchant's own view. */
   customerIds: readonly CustomerId[] | null
-  /** One invoice alone, for a link of that scope. */
-  invoiceId?: InvoiceId | null
+  /** These alone, e.g. the one of a link of that scope. */
+  invoiceIds?: readonly InvoiceId[] | null
   filter: ListFilter
   search: string | null
   sort: ListSort
@@ -72,13 +72,13 @@ const sortColumns = { due: 'dueOn', issued: 'issuedOn', amount: '(balance - capt
 
 /** Invoices of one merchant, as their readers see them. */
 export const invoiceQueries = (db: Db, merchantId: MerchantId) => {
-  const scope = (query: Pick<ListQuery, 'customerIds' | 'invoiceId' | 'publishedOnly'> & { archived?: boolean }) =>
-    `where i.merchant_id = :merchant ${query.customerIds ? `and i.customer_id in (select value from json_each(:customers))` : ''} ${query.invoiceId ? 'and i.id = :invoice' : ''}
+  const scope = (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly'> & { archived?: boolean }) =>
+    `where i.merchant_id = :merchant ${query.customerIds ? `and i.customer_id in (select value from json_each(:customers))` : ''} ${query.invoiceIds ? 'and i.id in (select value from json_each(:invoices))' : ''}
      ${query.publishedOnly ? `and i.visibility = 'published'` : ''} ${query.archived ? '' : 'and i.archived_at is null'}`
-  const args = (query: Pick<ListQuery, 'customerIds' | 'invoiceId'> & { today?: string }) => ({
+  const args = (query: Pick<ListQuery, 'customerIds' | 'invoiceIds'> & { today?: string }) => ({
     merchant: merchantId,
     ...(query.customerIds ? { customers: JSON.stringify(query.customerIds) } : {}),
-    ...(query.invoiceId ? { invoice: query.invoiceId } : {}),
+    ...(query.invoiceIds ? { invoices: JSON.stringify(query.invoiceIds) } : {}),
     ...(query.today ? { today: query.today } : {}),
   })
   return {
@@ -105,7 +105,7 @@ export const invoiceQueries = (db: Db, merchantId: MerchantId) => {
           most: query.most,
         }, !conditions[query.filter].includes(':today')))
     },
-    counts: async (query: Pick<ListQuery, 'customerIds' | 'invoiceId' | 'publishedOnly' | 'today'>): Promise<Counts> => {
+    counts: async (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly' | 'today'>): Promise<Counts> => {
       const [row] = await db.rows<Counts>(
         `with seen as (${base} ${scope({ ...query, archived: true })})
          select ${(['open', 'overdue', 'processing', 'paid', 'draft'] as const).map(name => `count(*) filter (where archivedAt is null and ${conditions[name]}) ${name}`).join(', ')},
@@ -113,7 +113,7 @@ export const invoiceQueries = (db: Db, merchantId: MerchantId) => {
         named(args(query)))
       return row ?? { open: 0, overdue: 0, processing: 0, paid: 0, all: 0, draft: 0, archived: 0 }
     },
-    totals: (query: Pick<ListQuery, 'customerIds' | 'invoiceId' | 'publishedOnly' | 'today'>): Promise<Totals[]> =>
+    totals: (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly' | 'today'>): Promise<Totals[]> =>
       db.rows<Totals>(
         `with seen as (${base} ${scope(query)} and i.balance > 0)
          select currency, sum(balance - captured) owed, count(*) openCount,

@@ -31,6 +31,8 @@ export const outboxQueries = (db: Db, merchantId: MerchantId) => ({
     write(`update outbox set state = 'ready', run_at = ${db.clock()}, attempts = 0, problem = null where merchant_id = ? and id = ? and state in ('blocked', 'dead')`, merchantId, id),
   /** Gives up what is owed in a lane, e.g. when the company is disconnected. */
   drop: (id: string): Write => write(`delete from outbox where merchant_id = ? and id = ?`, merchantId, id),
+  /** Keeps that an effect was owed and done, without what it held. */
+  forget: (id: string): Write => write(`update outbox set payload = '{}' where merchant_id = ? and id = ?`, merchantId, id),
   find: async (id: string) => {
     const [row] = await db.rows<{ state: string; problem: string | null; runAt: number; attempts: number }>(
       `select state, problem, run_at runAt, attempts from outbox where merchant_id = ? and id = ?`, [merchantId, id])

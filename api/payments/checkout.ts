@@ -1,0 +1,82 @@
+import type { ListedInvoice } from '../../db/queries/invoices.ts'
+import type { CheckoutId, InvoiceId } from '../../db/values.ts'
+import type { Context } from '../context.ts'
+import { payable } from '../domain/invoice.ts'
+import { leastCharge, partProblem } from '../domain/minimum.ts'
+import { type Minor, minor } from '../domain/money.ts'
+import { type Settings, settingsOf } from '../domain/settings.ts'
+import { newId, newToken } from '../ids.ts'
+import { createFormat } from '../present/format.ts'
+import { factsOf } from '../present/invoice.ts'
+import type { Payer } from '../routes/guard.ts'
+import { paymentGate } from './gate.ts'
+
+export type CheckoutWish = { invoices: { invoiceId: string; amount?: number | undefined }[]; returnUrl?: string | undefined }
+export type CheckoutOutcome =
+  | { kind: 'created'; token: string; expiresAt: number }
+  | { kind: 'refused'; code: 'not-found' | 'invalid-request' | 'balance-changed' | 'already-paying' | 'conflict'; detail: string }
+type Line = { invoiceId: InvoiceId; amount: Minor; whole: boolean }
+
+const lifeMs = 60 * 60_000
+const invoicesMax = 100
+
+/** Turns a payer's choice into a pay page. Charges nothing and holds nothing: that happens when they pay. */
+export const createCheckout = (ctx: Context) => async (payer: Payer, wish: CheckoutWish): Promise<CheckoutOutcome> => {
+  const merchant = ctx.store.merchant(payer.merchantId)
+  const gate = await paymentGate(ctx, payer.merchantId)
+  if (!gate.enabled) return refuse('conflict', gate.whyNot ?? '')
+  if (payer.via === 'preview') return refuse('conflict', 'This is a preview of what your customer sees. Only the customer can pay.')
+  const ids = [...new Set(wish.invoices.map(i => i.invoiceId))] as InvoiceId[]
+  if (ids.length === 0 || ids.length !== wish.invoices.length || ids.length > invoicesMax) return refuse('invalid-request', `Choose between 1 and ${invoicesMax} invoices, each once.`)
+  const found = await merchant.invoices.list({
+    customerIds: payer.customerIds, invoiceIds: payer.onlyInvoiceId ? ids.filter(id => id === payer.onlyInvoiceId) : ids,
+    filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: invoicesMax, today: '', publishedOnly: true,
+  })
+  if (found.length !== ids.length) return refuse('not-found', 'One of these invoices could not be found. Load the page again.')
+  const lines = chooseLines(found, wish, settingsOf(await merchant.self.chosenSettings()))
+  if (!Array.isArray(lines)) return lines
+  const [first] = found
+  if (!first) return refuse('not-found', 'These invoices could not be found. Load the page again.')
+  const now = ctx.clock.now()
+  const token = newToken('chk')
+  await merchant.commit(
+    merchant.payments.createCheckout({
+      id: newId('chk', now) as CheckoutId, tokenHash: ctx.vault.hash(token), customerId: first.customerId, currency: first.currency, lines,
+      payerEmail: payer.email, returnUrl: wish.returnUrl ?? null, grantHash: payer.grantHash, createdAt: now, expiresAt: now + lifeMs,
+    }),
+  )
+  return { kind: 'created', token, expiresAt: now + lifeMs }
+}
+
+function chooseLines(found: readonly ListedInvoice[], wish: CheckoutWish, settings: Settings): Line[] | CheckoutOutcome {
+  const [first] = found
+  if (found.length > 1 && !settings.multiInvoice) return refuse('invalid-request', 'These invoices are paid one at a time.')
+  if (found.some(i => i.currency !== first?.currency)) return refuse('invalid-request', 'Invoices in different currencies are paid separately.')
+  if (found.some(i => i.customerId !== first?.customerId)) return refuse('invalid-request', 'Invoices of different customers are paid separately.')
+  const lines: Line[] = []
+  for (const invoice of found) {
+    const most = payable(factsOf(invoice))
+    const asked = wish.invoices.find(i => i.invoiceId === invoice.id)?.amount
+    const amount = asked === undefined ? most : minor(asked)
+    const name = `Invoice ${invoice.number ?? ''}`.trim()
+    if (invoice.voidedAt !== null || invoice.archivedAt !== null) return refuse('balance-changed', `${name} is no longer to be paid.`)
+    if (invoice.held > 0) return refuse('already-paying', `A payment for ${name.toLowerCase()} is being confirmed. It is not charged again.`)
+    if (most <= 0) return refuse('balance-changed', `${name} is already paid.`)
+    if (amount !== most && !settings.partialPayments) return refuse('invalid-request', `${name} is paid in full.`)
+    const problem = partProblem(amount, most, invoice.currency)
+    if (problem === 'too-much') return refuse('balance-changed', `${name} owes less than that now.`)
+    // A whole balance is refused only where no card could ever be charged with it.
+    if (problem !== null) return refuse('invalid-request', tooLittleText(name, invoice, problem))
+    lines.push({ invoiceId: invoice.id, amount, whole: amount === most })
+  }
+  return lines
+}
+
+function tooLittleText(name: string, invoice: ListedInvoice, problem: 'too-little' | 'leaves-too-little'): string {
+  const least = createFormat({ locale: 'en-US', today: '2000-01-01', timeZone: 'UTC', spellCurrency: false }).money(leastCharge(invoice.currency), invoice.currency).text
+  return problem === 'too-little' ? `The least that can be paid by card is ${least}.` : `${name} would be left with less than ${least}, which no card can pay. Pay it whole, or leave more.`
+}
+
+function refuse(code: Extract<CheckoutOutcome, { kind: 'refused' }>['code'], detail: string): Extract<CheckoutOutcome, { kind: 'refused' }> {
+  return { kind: 'refused', code, detail }
+}

@@ -1,0 +1,12 @@
+import type { MerchantId } from '../../db/values.ts'
+import type { Context } from '../context.ts'
+import type { PaymentGate } from '../present/invoice.ts'
+
+/** Whether a merchant's customers can pay here now, and if not, why, in the customer's words. */
+export async function paymentGate(ctx: Context, merchantId: MerchantId): Promise<PaymentGate> {
+  if (!ctx.stripe) return { enabled: false, whyNot: 'Online payment is not set up for these invoices.' }
+  const connection = await ctx.store.merchant(merchantId).connection.find()
+  // Without QuickBooks a balance cannot be read afresh, and no card is charged on an old one.
+  if (connection?.state !== 'connected') return { enabled: false, whyNot: 'Online payment is paused. Please try again later or contact us.' }
+  return { enabled: true, whyNot: null }
+}

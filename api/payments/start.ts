@@ -1,0 +1,155 @@
+import type { CheckoutRow, PaymentRow } from '../../db/queries/payments.ts'
+import type { InvoiceId, PaymentId } from '../../db/values.ts'
+import type { Context } from '../context.ts'
+import { payable } from '../domain/invoice.ts'
+import { sum } from '../domain/money.ts'
+import { isOpen, referenceOf } from '../domain/payment.ts'
+import type { PaymentProvider, ProviderOutcome } from '../ports.ts'
+import { factsOf } from '../present/invoice.ts'
+import { grantStands } from '../routes/guard.ts'
+import { readFresh } from '../sync/fresh.ts'
+import { providerCustomer } from './customer.ts'
+import { giveUpPayment } from './give-up.ts'
+import { settle, settleAsked } from './settle.ts'
+
+export type StartPayment = { checkout: CheckoutRow; paymentId: PaymentId; confirmationToken: string; replaceOpen: boolean; returnUrl: string }
+export type StartOutcome =
+  | { kind: 'started'; payment: PaymentRow; clientSecret: string | null }
+  | { kind: 'refused'; code: 'balance-changed' | 'already-paying' | 'checkout-expired' | 'conflict' | 'unavailable'; detail: string }
+
+/** How long an attempt may keep its invoices while the payer confirms it with their bank. */
+export const holdMs = 15 * 60_000
+
+/**
+ * Charges what the payer chose, once. The id was made by the payer's browser: the same id again goes on with the same attempt.
+ * Before the provider is called the balances are read from QuickBooks and the attempt is stored with its hold on each invoice.
+ */
+export const startPayment = (ctx: Context) => async (input: StartPayment): Promise<StartOutcome> => {
+  const { checkout } = input
+  const { stripe } = ctx
+  const merchant = ctx.store.merchant(checkout.merchantId)
+  if (!stripe) return refuse('conflict', 'Online payment is not set up for these invoices.')
+  const known = await merchant.payments.find(input.paymentId)
+  if (known) return known.checkoutId === checkout.id ? goOn(ctx, stripe, known, input) : refuse('conflict', 'This payment belongs to another page. Load the page again.')
+  if (checkout.expiresAt <= ctx.clock.now() || !(await grantStands(ctx, checkout.grantHash))) return refuse('checkout-expired', 'This payment page has ended. Go back to your invoices to start again; you were not charged.')
+  if (input.replaceOpen) await replaceOpen(ctx, checkout)
+  const short = await refreshBalances(ctx, checkout)
+  if (short) return short
+  const payment = await reserve(ctx, stripe, input)
+  return payment.kind === 'refused' ? payment : goOn(ctx, stripe, payment.payment, input)
+}
+
+async function refreshBalances(ctx: Context, checkout: CheckoutRow): Promise<StartOutcome | null> {
+  const merchant = ctx.store.merchant(checkout.merchantId)
+  const ids = checkout.lines.map(line => line.invoiceId)
+  const fresh = await readFresh(ctx)(checkout.merchantId, ids)
+  if (fresh.kind === 'failed') return refuse('unavailable', 'The amounts could not be checked with the business just now. Your card was not charged. Try again in a minute.')
+  const now = await merchant.invoices.list({ customerIds: [checkout.customerId], invoiceIds: ids, filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: ids.length, today: '', publishedOnly: true })
+  for (const line of checkout.lines) {
+    const invoice = now.find(i => i.id === line.invoiceId)
+    const left = invoice && invoice.voidedAt === null ? payable(factsOf(invoice)) : 0
+    const name = invoice?.number ? `Invoice ${invoice.number}` : 'An invoice'
+    if (invoice && invoice.held > 0) return refuse('already-paying', `A payment for ${name.toLowerCase()} is already open, perhaps in another window. Nothing was charged here.`)
+    if (left < line.amount || (line.whole && left !== line.amount)) return refuse('balance-changed', `${name} has changed since this page was opened. Your card was not charged. Check the new amount.`)
+  }
+  return null
+}
+
+async function reserve(ctx: Context, stripe: PaymentProvider, input: StartPayment): Promise<{ kind: 'reserved'; payment: PaymentRow } | Extract<StartOutcome, { kind: 'refused' }>> {
+  const { checkout } = input
+  const merchant = ctx.store.merchant(checkout.merchantId)
+  const now = ctx.clock.now()
+  const customer = await providerCustomer(ctx, stripe, checkout)
+  const outcome = await merchant.commit(
+    merchant.payments.reserve(
+      {
+        id: input.paymentId, checkoutId: checkout.id, customerId: checkout.customerId, currency: checkout.currency, amount: sum(checkout.lines.map(l => l.amount)),
+        provider: stripe.id, stripeAccount: null, confirmationToken: input.confirmationToken, providerCustomerRef: customer,
+        reference: referenceOf(input.paymentId), createdAt: now, holdUntil: now + holdMs,
+      },
+      checkout.lines,
+    ),
+    // Whatever becomes of this process, somebody asks the provider how it ended.
+    merchant.outbox.add({ id: `watch:${input.paymentId}`, lane: `payment:${input.paymentId}`, kind: 'watch_payment', payload: { paymentId: input.paymentId }, delayMs: 60_000 }),
+    tellOf(ctx, checkout, now),
+  )
+  if (outcome.kind === 'refused') {
+    if (outcome.rule.includes('allocations')) return refuse('already-paying', 'A payment for one of these invoices is already open, perhaps in another window. Nothing was charged here.')
+    if (!outcome.rule.includes('payments.id')) return refuse('balance-changed', 'An amount has changed since this page was opened. Your card was not charged. Check the new amount.')
+  }
+  // The same id may have been stored by the same click a moment earlier.
+  const payment = await merchant.payments.find(input.paymentId)
+  return payment ? { kind: 'reserved', payment } : refuse('conflict', 'The payment could not be begun. Your card was not charged. Load the page again.')
+}
+
+function tellOf(ctx: Context, checkout: CheckoutRow, now: number) {
+  const merchant = ctx.store.merchant(checkout.merchantId)
+  return checkout.lines.map(line => merchant.changes.tell({ customerId: checkout.customerId, invoiceId: line.invoiceId, kind: 'payment', now }))
+}
+
+/** Calls the provider, or repeats the very same call; the provider's key makes it one charge. */
+async function goOn(ctx: Context, stripe: PaymentProvider, payment: PaymentRow, input: StartPayment): Promise<StartOutcome> {
+  if (payment.state !== 'reserved') return lookAgain(ctx)(payment)
+  const outcome = await stripe.charge(await orderOf(ctx, payment, input.returnUrl))
+  await settle(ctx)(payment, outcome)
+  return started(ctx, payment, outcome)
+}
+
+/** Asks the provider how an attempt stands now, where it has not ended. */
+export const lookAgain = (ctx: Context) => async (payment: PaymentRow): Promise<Extract<StartOutcome, { kind: 'started' }>> => {
+  if (!ctx.stripe || !isOpen(payment.state)) return { kind: 'started', payment, clientSecret: null }
+  const asked = payment.providerRef
+    ? await ctx.stripe.fetch(payment.providerRef, payment.stripeAccount)
+    : await ctx.stripe.lookUp({ paymentId: payment.id, createdAfter: payment.createdAt, stripeAccount: payment.stripeAccount })
+  if (asked.kind === 'absent') return { kind: 'started', payment, clientSecret: null }
+  await settleAsked(ctx)(payment, asked)
+  return started(ctx, payment, asked)
+}
+
+async function started(ctx: Context, payment: PaymentRow, outcome: ProviderOutcome): Promise<Extract<StartOutcome, { kind: 'started' }>> {
+  const now = (await ctx.store.merchant(payment.merchantId).payments.find(payment.id)) ?? payment
+  return { kind: 'started', payment: now, clientSecret: outcome.kind === 'done' ? outcome.payment.clientSecret : null }
+}
+
+/** The order is made from our own row alone, so that a repeat is the same order to the letter. */
+export async function orderOf(ctx: Context, payment: PaymentRow, returnUrl: string) {
+  const allocations = await ctx.store.merchant(payment.merchantId).payments.allocations(payment.id)
+  return {
+    key: `charge:${payment.id}`,
+    amount: payment.amount,
+    currency: payment.currency,
+    confirmationToken: payment.confirmationToken,
+    customerRef: payment.providerCustomerRef,
+    description: describe(allocations.map(a => a.number)),
+    returnUrl,
+    metadata: { merchant: payment.merchantId, payment: payment.id, customer: payment.customerId, reference: payment.reference, invoices: invoiceList(allocations.map(a => a.invoiceId)) },
+    stripeAccount: payment.stripeAccount,
+  }
+}
+
+const metadataMax = 500
+
+/** As many invoice ids as Stripe takes in one metadata value (500 characters). */
+function invoiceList(ids: readonly InvoiceId[]): string {
+  let text = ''
+  for (const id of ids) {
+    if (text.length + id.length + 1 > metadataMax) break
+    text += (text ? ',' : '') + id
+  }
+  return text
+}
+
+function describe(numbers: readonly (string | null)[]): string {
+  const named = numbers.map(n => n ?? '(no number)')
+  return `Invoice${named.length > 1 ? 's' : ''} ${named.slice(0, 20).join(', ')}${named.length > 20 ? ` and ${named.length - 20} more` : ''}`
+}
+
+/** The payer says that the attempt in another window is not to be finished: it is ended at the provider first. */
+async function replaceOpen(ctx: Context, checkout: CheckoutRow): Promise<void> {
+  const open = await ctx.store.merchant(checkout.merchantId).payments.openOn(checkout.lines.map(l => l.invoiceId))
+  for (const attempt of open) if (attempt.customerId === checkout.customerId) await giveUpPayment(ctx)(checkout.merchantId, attempt.id)
+}
+
+function refuse(code: Extract<StartOutcome, { kind: 'refused' }>['code'], detail: string): Extract<StartOutcome, { kind: 'refused' }> {
+  return { kind: 'refused', code, detail }
+}

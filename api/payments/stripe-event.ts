@@ -1,0 +1,32 @@
+import type { Context } from '../context.ts'
+import { newId } from '../ids.ts'
+import type { MerchantId, PaymentId } from '../../db/values.ts'
+import type { Job, JobResult } from '../outbox/worker.ts'
+import { settleAsked } from './settle.ts'
+
+/** What a webhook said is only a hint that something happened: the provider is asked what is so. */
+export const takeStripeEvent = (ctx: Context) => async (job: Job): Promise<JobResult> => {
+  const { eventId, ref, paymentId } = job.payload as { eventId: string; ref: string; paymentId: PaymentId | null }
+  const merchant = ctx.store.merchant(job.merchantId)
+  const ended = (state: 'done' | 'ignored', problem: string | null) => [ctx.store.control.inbox.end({ source: 'stripe', owner: '', eventId }, state, problem, ctx.clock.now())]
+  if (!ctx.stripe) return { kind: 'blocked', problem: 'no keys of the payment provider are set' }
+  const payment = (paymentId && (await merchant.payments.find(paymentId))) || (await merchant.payments.findByRef('stripe', ref))
+  const outcome = await ctx.stripe.fetch(ref, payment?.stripeAccount ?? null)
+  if (outcome.kind === 'unknown') return { kind: 'retry', problem: outcome.reason }
+  if (payment) {
+    await settleAsked(ctx)(payment, outcome)
+    return { kind: 'done', writes: ended('done', null) }
+  }
+  if (outcome.kind !== 'done' || outcome.payment.state !== 'succeeded') return { kind: 'done', writes: ended('ignored', 'no payment of ours') }
+  const now = ctx.clock.now()
+  const card = merchant.cards.open({ id: newId('crd', now), key: `orphan:${ref}`, kind: 'orphan_charge', facts: { ref, amount: outcome.payment.amount, currency: outcome.payment.currency, reference: outcome.payment.metadata['reference'] ?? null }, now })
+  return { kind: 'done', writes: [card, ...ended('done', 'a charge that we have no payment for')] }
+}
+
+/** Whose payment an event speaks of, by the marks that we put on every charge. */
+export function ownerOf(metadata: Readonly<Record<string, string>>): { merchantId: MerchantId; paymentId: PaymentId | null } | null {
+  const merchantId = metadata['merchant']
+  const paymentId = metadata['payment']
+  if (!merchantId?.startsWith('mer_')) return null
+  return { merchantId: merchantId as MerchantId, paymentId: paymentId?.startsWith('pay_') ? (paymentId as PaymentId) : null }
+}

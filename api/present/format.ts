@@ -1,0 +1,76 @@
+import { daysBetween } from '../domain/invoice.ts'
+import { type Currency, type Minor, digitsOf, formatDecimal } from '../domain/money.ts'
+import type { MoneyView } from '../domain/views.ts'
+
+/** Writes amounts and days for one reader. */
+export type Format = {
+  money(amount: Minor, currency: Currency): MoneyView
+  /** "3 Dec", with the year where it is not this one. */
+  day(day: string): string
+  /** "in 12 days", "9 days late", "today"; empty without a day. */
+  hint(dueOn: string | null): string
+  moment(at: number): string
+  today: string
+}
+export type Reader = { locale: string; /** The company's calendar day. */ today: string; timeZone: string; /** True where the page holds more than one currency. */ spellCurrency: boolean }
+
+export function createFormat(reader: Reader): Format {
+  const day = (text: string) => dayText(text, reader.locale, text.slice(0, 4) !== reader.today.slice(0, 4))
+  return {
+    today: reader.today,
+    money: (amount, currency) => ({ amount, currency, text: moneyText(amount, currency, reader) }),
+    day,
+    hint: dueOn => (dueOn === null ? '' : hintText(daysBetween(reader.today, dueOn))),
+    moment: at => `${day(localDay(at, reader.timeZone))}, ${timeFormat(reader.locale, reader.timeZone).format(at)}`,
+  }
+}
+
+/** The calendar day at this instant where the company is. */
+export function localDay(at: number, timeZone: string): string {
+  return dayFormat(timeZone).format(at)
+}
+
+/** The first language of the request that Intl knows; English where it knows none. */
+export function localeOf(asked: string | null | undefined): string {
+  for (const part of (asked ?? '').split(',')) {
+    const tag = (part.split(';')[0] ?? '').trim()
+    if (/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag) && Intl.NumberFormat.supportedLocalesOf(tag).length > 0) return tag
+  }
+  return 'en-US'
+}
+
+function hintText(days: number): string {
+  if (days === 0) return 'today'
+  if (days === 1) return 'tomorrow'
+  if (days > 1) return `in ${days} days`
+  return days === -1 ? '1 day late' : `${-days} days late`
+}
+
+function moneyText(amount: Minor, currency: Currency, reader: Reader): string {
+  // The text of the decimal, not the number: Intl reads it without a float.
+  return moneyFormat(reader.locale, currency, reader.spellCurrency ? 'code' : 'narrowSymbol').format(formatDecimal(amount, currency) as unknown as number)
+}
+
+const remembered = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>()
+function remember<T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => T): T {
+  const known = remembered.get(key)
+  if (known) return known as T
+  if (remembered.size > 500) remembered.clear()
+  const made = make()
+  remembered.set(key, made)
+  return made
+}
+
+const moneyFormat = (locale: string, currency: Currency, currencyDisplay: 'code' | 'narrowSymbol') =>
+  remember(`money|${locale}|${currency}|${currencyDisplay}`, () =>
+    new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay, minimumFractionDigits: digitsOf(currency), maximumFractionDigits: digitsOf(currency) }))
+const timeFormat = (locale: string, timeZone: string) => remember(`time|${locale}|${timeZone}`, () => new Intl.DateTimeFormat(locale, { timeZone, hour: 'numeric', minute: '2-digit' }))
+const dayFormat = (timeZone: string) => remember(`day|${timeZone}`, () => new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }))
+
+function dayText(day: string, locale: string, withYear: boolean): string {
+  const format = remember(`date|${locale}|${withYear}`, () => new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', ...(withYear ? { year: 'numeric' } : {}) }))
+  const at = Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1, Number(day.slice(8, 10)))
+  if (!locale.startsWith('en')) return format.format(at)
+  const part = (type: string) => format.formatToParts(at).find(p => p.type === type)?.value ?? ''
+  return `${part('day')} ${part('month')}${withYear ? ` ${part('year')}` : ''}`
+}

@@ -1,6 +1,11 @@
 // Data goes one way: db ← api ← widget, and e2e looks from outside. Each comment says what to do instead.
 const test = '[.](test|spec)[.]tsx?$'
+/** What stands in for the server in tests of the pages. */
+const fake = '^widget/fake/|^widget/[^/]+/fake/'
+const trial = `${test}|${fake}`
 const adapter = '^api/(qbo|providers|mail)/'
+/** Parts of adapters that reach nobody: the texts of letters, and the reading of a webhook that came. */
+const pureParts = '^api/mail/templates/|^api/qbo/webhook[.]ts$'
 const npm = name => `(^|/)node_modules/${name}(/|$)`
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 
@@ -20,7 +25,7 @@ export default {
     rule('providers-are-strangers', 'What two providers share belongs in api/domain or api/ports.ts.',
       { path: '^api/providers/([^/]+)/', pathNot: test }, { path: '^api/providers/[^/]+/', pathNot: '^api/providers/$1/' }),
     rule('only-main-wires', 'Take the port as an argument: api/main.ts supplies it.',
-      { path: '^(api|db)/', pathNot: `${adapter}|^api/main[.]ts$|${test}` }, { path: adapter }),
+      { path: '^(api|db)/', pathNot: `${adapter}|^api/main[.]ts$|${test}` }, { path: adapter, pathNot: pureParts }),
     rule('intuit-oauth-has-one-home', 'Use the port IntuitOAuth; its one user is api/qbo/oauth.ts.',
       { pathNot: '^api/qbo/oauth[.]ts$' }, { path: npm('intuit-oauth') }),
     rule('stripe-has-one-home', 'Use the port PaymentProvider. An emulator may take the types of its answers, and its tests the real client.',
@@ -34,9 +39,9 @@ export default {
     rule('widget-takes-types-and-domain', 'The widget shares api/domain and the types of the api, nothing that runs on the server.',
       { path: '^widget/' }, { path: '^(api|db|e2e)/', pathNot: '^api/domain/', dependencyTypesNot: ['type-only'] }),
     rule('widget-runs-in-browsers', 'Use what browsers have.',
-      { path: '^widget/', pathNot: test }, { dependencyTypes: ['core'] }),
+      { path: '^widget/', pathNot: `${trial}|^widget/build/` }, { dependencyTypes: ['core'] }),
     rule('widget-stays-small', 'The widget takes preact and Stripe’s loader. Anything else costs every visitor bytes: ten lines of the platform instead.',
-      { path: '^widget/', pathNot: test }, { path: '(^|/)node_modules/', pathNot: npm('(preact|@preact|@stripe)'), dependencyTypesNot: ['type-only'] }),
+      { path: '^widget/', pathNot: `${trial}|^widget/(build/|landing/server[.]tsx$)` }, { path: '(^|/)node_modules/', pathNot: npm('(preact|@preact|@stripe)'), dependencyTypesNot: ['type-only'] }),
     rule('emulators-are-other-peoples', 'An emulator is somebody else’s system: it knows no code of ours.',
       { path: '^e2e/emulators/', pathNot: test }, { path: '^(api|db|widget)/' }),
     rule('emulators-are-strangers', 'What two emulators share belongs in e2e/emulators/kit/.',
@@ -44,6 +49,8 @@ export default {
     rule('nothing-imports-e2e', 'Move it into the layer that needs it: e2e looks from outside.',
       { path: '^(api|db|widget)/', pathNot: test }, { path: '^e2e/' }),
     rule('nothing-imports-tests', 'Move the shared part out of the test.', {}, { path: test }),
+    rule('fakes-are-for-tests', 'The pages talk to the API; a fake stands in for it in tests alone.',
+      { path: '^(api|db|widget)/', pathNot: trial }, { path: fake }),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

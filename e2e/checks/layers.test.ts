@@ -26,6 +26,7 @@ const sins: Record<string, Record<string, string>> = {
   'emulators-are-other-peoples': { 'e2e/emulators/stripe/insider.ts': `import { zero } from '../../../api/domain/money.ts'\nexport const none = zero` },
   'emulators-are-strangers': { 'e2e/emulators/mail/neighbour.ts': `import { clean } from '../stripe/clean.ts'\nexport const mail = clean` },
   'nothing-imports-e2e': { 'api/sync/sandboxed.ts': `import { clean } from '../../e2e/emulators/stripe/clean.ts'\nexport const sandbox = clean` },
+  'fakes-are-for-tests': { 'widget/pretending.ts': `import { server } from './fake/server.ts'\nexport const pretend = server` },
   'nothing-imports-tests': { 'api/routes/fixture.ts': `import { fixture } from './route.test.ts'\nexport const route = fixture` },
 }
 
@@ -37,6 +38,7 @@ const clean: Record<string, string> = {
   'api/qbo/oauth.ts': `import { OAuthClient } from 'intuit-oauth'\nexport const oauth = OAuthClient`,
   'api/routes/route.test.ts': `import { app } from '../app.ts'\nexport const fixture = app`,
   'db/clean.ts': `import { sql } from 'drizzle-orm'\nexport const rows = [sql]`,
+  'widget/fake/server.ts': `import { z } from 'zod'\nexport const server = z`,
   'widget/pay/stripe.ts': `import { loadStripe } from '@stripe/stripe-js'\nexport const load = loadStripe`,
   'widget/clean.ts': `import { zero } from '../api/domain/money.ts'\nimport type { app } from '../api/app.ts'\nexport const widget: [number, typeof app] = [zero, []]`,
   'e2e/emulators/stripe/clean.ts': `import type { Stripe } from 'stripe'\nexport const clean: Stripe[] = []`,

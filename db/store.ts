@@ -4,10 +4,15 @@ import { migrate } from './migrate.ts'
 import { cardQueries } from './queries/cards.ts'
 import { changeControl, changeQueries } from './queries/changes.ts'
 import { connectionControl, connectionQueries } from './queries/connections.ts'
+import { driftQueries } from './queries/drift.ts'
+import { importQueries } from './queries/imports.ts'
 import { inboxControl } from './queries/inbox.ts'
 import { invoiceQueries } from './queries/invoices.ts'
+import { listQueries } from './queries/lists.ts'
 import { mailQueries } from './queries/mails.ts'
 import { merchantControl, merchantQueries } from './queries/merchants.ts'
+import { mirrorQueries } from './queries/mirror.ts'
+import { mirrorSettleQueries } from './queries/mirror-settle.ts'
 import { outboxControl, outboxQueries } from './queries/outbox.ts'
 import { paymentControl, paymentQueries } from './queries/payments.ts'
 import { postingQueries } from './queries/postings.ts'
@@ -62,11 +67,16 @@ export async function openStore(options: StoreOptions) {
       outbox: outboxQueries(db, id),
       cards: cardQueries(db, id),
       changes: changeQueries(db, id),
+      mirror: mirrorQueries(db, id),
+      mirrorSettle: mirrorSettleQueries(db, id),
+      imports: importQueries(db, id),
+      drift: driftQueries(db, id),
       invoices: invoiceQueries(db, id),
       payments: paymentQueries(db, id),
       postings: postingQueries(db, id),
       sessions: sessionQueries(db, id),
       mails: mailQueries(db, id),
+      lists: listQueries(db, id),
     }),
     control: {
       merchants: merchantControl(db),

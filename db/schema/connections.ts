@@ -42,7 +42,19 @@ export const cursors = sqliteTable(
   t => [primaryKey({ columns: [t.merchantId, t.name] }), ofMerchant(t.merchantId)],
 )
 
-export type ImportStepRow = { entity: string; where: string | null; done: number; total: number | null; state: 'waiting' | 'running' | 'done' | 'failed'; nextStart: number }
+/**
+ * One kind of record of a run. `pages` are read page by page; `needed` are older payments and credits of the customers whose
+ * balance does not add up without them; `missing` asks about rows of the mirror that the run has not met.
+ */
+export type ImportStepRow = {
+  entity: string
+  source: 'pages' | 'needed' | 'missing'
+  where: string | null
+  done: number
+  total: number | null
+  state: 'waiting' | 'running' | 'done' | 'failed'
+  nextStart: number
+}
 
 /** A run that reads much of QuickBooks; its steps say where to go on after a stop. */
 export const imports = sqliteTable(
@@ -59,6 +71,13 @@ export const imports = sqliteTable(
     finishedAt: instant('finished_at'),
   },
   t => [primaryKey({ columns: [t.merchantId, t.id] }), ofMerchant(t.merchantId), index('imports_by_start').on(t.merchantId, t.startedAt)],
+)
+
+/** What a full run has met so far; its rows go when the run ends. */
+export const importSeen = sqliteTable(
+  'import_seen',
+  { merchantId: merchantId(), importId: text('import_id').notNull(), entity: text('entity').notNull(), qboId: text('qbo_id').notNull() },
+  t => [primaryKey({ columns: [t.merchantId, t.importId, t.entity, t.qboId] }), ofMerchant(t.merchantId)],
 )
 
 /** A consent that was asked for and has not come back; each is good once. */

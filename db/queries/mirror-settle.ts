@@ -1,0 +1,79 @@
+import type { Write } from '../client.ts'
+import { type Db, write } from '../sql.ts'
+import type { MerchantId } from '../values.ts'
+import { archivedBy } from './mirror.ts'
+
+/** What follows once rows of the mirror have changed: our own payments seen again, deletions, merges, and the word to open pages. */
+export const mirrorSettleQueries = (_db: Db, merchantId: MerchantId) => ({
+  /**
+   * Our own money that QuickBooks' figures now hold: with the invoice version that names our payment among its links, and,
+   * for money that found no invoice there, with the payment itself.
+   */
+  reflect: (links: readonly { invoiceQboId: string; paymentQboId: string; updatedAt: number }[], paymentQboIds: readonly string[]): Write[] => [
+    write(
+      `update allocations set state = 'reflected' where merchant_id = ?1 and state = 'captured' and (payment_id, invoice_id) in (
+         select q.payment_id, i.id from json_each(?2) v join invoices i on i.merchant_id = ?1 and i.qbo_id = v.value ->> 'invoiceQboId'
+           join qbo_payments q on q.merchant_id = ?1 and q.qbo_id = v.value ->> 'paymentQboId'
+         where q.payment_id is not null and q.state = 'live' and i.qbo_updated_at >= v.value ->> 'updatedAt')`,
+      merchantId, JSON.stringify(links)),
+    write(
+      `update allocations set state = 'reflected' where merchant_id = ?1 and state = 'captured' and (payment_id, invoice_id) in (
+         select a.payment_id, a.invoice_id from json_each(?2) v join qbo_payments q on q.merchant_id = ?1 and q.qbo_id = v.value
+           join allocations a on a.merchant_id = ?1 and a.payment_id = q.payment_id join invoices i on i.merchant_id = ?1 and i.id = a.invoice_id
+         where q.state = 'live' and not exists (select 1 from qbo_payment_lines l where l.merchant_id = ?1 and l.payment_qbo_id = q.qbo_id and l.txn_type = 'Invoice' and l.txn_qbo_id = i.qbo_id))`,
+      merchantId, JSON.stringify(paymentQboIds)),
+  ],
+  /** Our own payment was undone in QuickBooks: the customer has paid all the same, so their invoice counts as paid here until a person decides. */
+  unreflect: (paymentId: string): Write => write(`update allocations set state = 'captured' where merchant_id = ? and payment_id = ? and state = 'reflected'`, merchantId, paymentId),
+  diverge: (paymentId: string, problem: string): Write => write(`update postings set state = 'diverged', problem = ? where merchant_id = ? and payment_id = ? and state = 'posted'`, problem, merchantId, paymentId),
+
+  archiveInvoices: (gone: readonly { qboId: string; at: number }[], now: number): Write =>
+    write(
+      `update invoices set archived_at = ?3, archived_reason = '${archivedBy.deletion}', qbo_updated_at = max(qbo_updated_at, v.value ->> 'at')
+       from json_each(?2) v where invoices.merchant_id = ?1 and invoices.qbo_id = v.value ->> 'qboId' and invoices.archived_at is null`,
+      merchantId, JSON.stringify(gone), now),
+  archiveCustomers: (gone: readonly { qboId: string; at: number }[], now: number): Write =>
+    write(
+      `update customers set active = 0, archived_at = ?3, archived_reason = '${archivedBy.deletion}', qbo_updated_at = max(qbo_updated_at, v.value ->> 'at')
+       from json_each(?2) v where customers.merchant_id = ?1 and customers.qbo_id = v.value ->> 'qboId' and customers.archived_at is null`,
+      merchantId, JSON.stringify(gone), now),
+  deletePayments: (gone: readonly { qboId: string; at: number }[]): Write =>
+    write(
+      `update qbo_payments set state = 'deleted', qbo_updated_at = max(qbo_updated_at, v.value ->> 'at') from json_each(?2) v
+       where qbo_payments.merchant_id = ?1 and qbo_payments.qbo_id = v.value ->> 'qboId'`,
+      merchantId, JSON.stringify(gone)),
+  deleteCredits: (gone: readonly { qboId: string; at: number }[]): Write =>
+    write(
+      `update credit_memos set state = 'deleted', qbo_updated_at = max(qbo_updated_at, v.value ->> 'at') from json_each(?2) v
+       where credit_memos.merchant_id = ?1 and credit_memos.qbo_id = v.value ->> 'qboId'`,
+      merchantId, JSON.stringify(gone)),
+
+  /** After a merge everything of the customer that is gone belongs to the one that was kept; the links and sessions of either go on working. */
+  mergeCustomers: (goneQboId: string, keptQboId: string, now: number): Write[] => {
+    const ids = `(select id from customers where merchant_id = ?1 and qbo_id = ?2)`
+    const kept = `(select id from customers where merchant_id = ?1 and qbo_id = ?3)`
+    const move = (table: string) => write(`update ${table} set customer_id = ${kept} where merchant_id = ?1 and customer_id = ${ids}`, merchantId, goneQboId, keptQboId)
+    return [
+      ...['invoices', 'credit_memos', 'qbo_payments', 'payments', 'checkouts', 'links'].map(move),
+      write(`update or ignore provider_customers set customer_id = ${kept} where merchant_id = ?1 and customer_id = ${ids}`, merchantId, goneQboId, keptQboId),
+      write(`update or ignore customer_emails set customer_id = ${kept} where merchant_id = ?1 and customer_id = ${ids}`, merchantId, goneQboId, keptQboId),
+      write(`delete from customer_emails where merchant_id = ?1 and customer_id = ${ids}`, merchantId, goneQboId),
+      write(
+        `update sessions set customer_ids = (select json_group_array(distinct iif(value = ${ids}, ${kept}, value)) from json_each(sessions.customer_ids))
+         where merchant_id = ?1 and ${ids} in (select value from json_each(sessions.customer_ids))`,
+        merchantId, goneQboId, keptQboId),
+      write(`update customers set parent_qbo_id = ?3 where merchant_id = ?1 and parent_qbo_id = ?2`, merchantId, goneQboId, keptQboId),
+      write(`update customers set active = 0, balance = 0, archived_at = coalesce(archived_at, ?4), archived_reason = '${archivedBy.merge}' where merchant_id = ?1 and qbo_id = ?2 and ?3 is not null`, merchantId, goneQboId, keptQboId, now),
+    ]
+  },
+
+  /** Tells the open pages of everybody whom these invoices and customers concern. */
+  tell: (invoiceQboIds: readonly string[], customerQboIds: readonly string[], now: number): Write[] => [
+    write(
+      `insert into changes (merchant_id, customer_id, invoice_id, kind, at) select ?1, i.customer_id, i.id, 'invoice', ?3 from invoices i where i.merchant_id = ?1 and i.qbo_id in (select value from json_each(?2))`,
+      merchantId, JSON.stringify(invoiceQboIds), now),
+    write(
+      `insert into changes (merchant_id, customer_id, invoice_id, kind, at) select ?1, c.id, null, 'customer', ?3 from customers c where c.merchant_id = ?1 and c.qbo_id in (select value from json_each(?2))`,
+      merchantId, JSON.stringify(customerQboIds), now),
+  ],
+})

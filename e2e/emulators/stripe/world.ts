@@ -18,7 +18,7 @@ export type Kinds = {
   payment_method_domain: Stripe.PaymentMethodDomain
   customer_session: Stripe.CustomerSession & { id: string }
   /** What a test card does when it is charged, by the id of its payment method or confirmation token. */
-  behaviour: { id: string; card: string; amount: number | null; save: boolean }
+  behaviour: { id: string; card: string; /** The payment method that a confirmation token was made from. */ methodId: string | null }
 }
 
 /** One Stripe merchant's objects. */

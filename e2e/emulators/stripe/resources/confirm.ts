@@ -45,7 +45,7 @@ export async function confirmIntent(cashier: Cashier, books: Books, intent: Stri
   if (!asks) return chargeCard(cashier, books, prepared, method, card, false, origin)
   if (how.off_session || how.error_on_requires_action) return declineForAuthentication(cashier, books, prepared, method, how.off_session === true, origin)
   const sdk = how.use_stripe_sdk ?? token?.use_stripe_sdk ?? false
-  const waiting: Stripe.PaymentIntent = { ...prepared, status: 'requires_action', next_action: sdk ? sdkAction(world, prepared) : redirectAction(world, prepared, returnUrl ?? '') }
+  const waiting: Stripe.PaymentIntent = { ...prepared, status: 'requires_action', next_action: sdk ? sdkAction(world, books, prepared) : redirectAction(world, books, prepared, returnUrl ?? '') }
   books.put('payment_intent', waiting)
   cashier.emit(books, 'payment_intent.requires_action', waiting, origin)
   return waiting
@@ -155,18 +155,20 @@ function saveMethod(books: Books, intent: Stripe.PaymentIntent, method: Stripe.P
   emit(books, 'payment_method.attached', saved, origin)
 }
 
-function sdkAction(world: World, intent: Stripe.PaymentIntent): Stripe.PaymentIntent.NextAction {
-  return { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: challengeUrl(world, intent, null) } }
+function sdkAction(world: World, books: Books, intent: Stripe.PaymentIntent): Stripe.PaymentIntent.NextAction {
+  return { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', stripe_js: challengeUrl(world, books, intent, null) } }
 }
 
-function redirectAction(world: World, intent: Stripe.PaymentIntent, returnUrl: string): Stripe.PaymentIntent.NextAction {
-  return { type: 'redirect_to_url', redirect_to_url: { return_url: returnUrl, url: challengeUrl(world, intent, returnUrl) } }
+function redirectAction(world: World, books: Books, intent: Stripe.PaymentIntent, returnUrl: string): Stripe.PaymentIntent.NextAction {
+  return { type: 'redirect_to_url', redirect_to_url: { return_url: returnUrl, url: challengeUrl(world, books, intent, returnUrl) } }
 }
 
-function challengeUrl(world: World, intent: Stripe.PaymentIntent, returnUrl: string | null): string {
+function challengeUrl(world: World, books: Books, intent: Stripe.PaymentIntent, returnUrl: string | null): string {
   const url = new URL(`${world.url()}/endive/challenge`)
   url.searchParams.set('payment_intent', intent.id)
   url.searchParams.set('client_secret', intent.client_secret ?? '')
+  url.searchParams.set('key', world.publishableKey)
+  if (books.accountId !== world.platformId) url.searchParams.set('account', books.accountId)
   if (returnUrl !== null) url.searchParams.set('return_url', returnUrl)
   return url.href
 }

@@ -2,7 +2,7 @@ import type { Stripe } from 'stripe'
 import { z } from 'zod'
 import type { Books, World } from '../world.ts'
 import type { TestCard } from '../cards.ts'
-import { invalid } from '../wire/failure.ts'
+import { invalid, missing } from '../wire/failure.ts'
 import { address, erasable, expand, flag, metadata, oneOf, text, whole } from '../wire/params.ts'
 import { mount, type StripeApp } from '../wire/route.ts'
 import { openSession } from './customer-sessions.ts'
@@ -38,8 +38,10 @@ export function mountConfirmationTokens(app: StripeApp, world: World): void {
 
 function makeToken(world: World, books: Books, params: Params, online: { browser: string | null; address: string | null } | null): Stripe.ConfirmationToken {
   const session = params.customer_session_client_secret === undefined ? null : openSession(world, books, params.customer_session_client_secret)
-  const { card, preview } = readMethod(world, books, params)
-  const save = params.payment_method_data?.allow_redisplay !== undefined && params.payment_method_data.allow_redisplay !== 'unspecified'
+  // A browser may use a saved card only of the customer whose session it holds.
+  if (online && params.payment_method !== undefined && books.find('payment_method', params.payment_method, 'payment_method').customer !== (session?.customer ?? '')) throw missing('PaymentMethod', params.payment_method, 'payment_method', 400)
+  const { card, preview, methodId } = readMethod(world, books, params)
+  const save = params.payment_method_data?.allow_redisplay === 'always'
   const usage = params.setup_future_usage ?? (save ? (session?.components?.payment_element.features?.payment_method_save_usage ?? null) : null)
   const token: Stripe.ConfirmationToken = {
     id: world.newId('ctoken'),
@@ -59,39 +61,41 @@ function makeToken(world: World, books: Books, params: Params, online: { browser
     use_stripe_sdk: params.use_stripe_sdk ?? false,
   }
   books.put('confirmation_token', token)
-  books.put('behaviour', { id: token.id, card: card.number, amount: params.client_context?.amount ?? null, save })
+  books.put('behaviour', { id: token.id, card: card.number, methodId })
   return token
 }
 
-function readMethod(world: World, books: Books, params: Params): { card: TestCard; preview: Stripe.ConfirmationToken.PaymentMethodPreview } {
+function readMethod(world: World, books: Books, params: Params): { card: TestCard; preview: Stripe.ConfirmationToken.PaymentMethodPreview; methodId: string | null } {
   const { payment_method, payment_method_data: data } = params
   if (payment_method !== undefined) {
     const { method, card } = useMethod(world, books, payment_method, 'payment_method')
     const { allow_redisplay = 'unspecified', billing_details, customer, type } = method
-    return { card, preview: { allow_redisplay, billing_details, customer, customer_account: null, type, ...(method.card ? { card: method.card } : {}) } }
+    return { card, methodId: method.id, preview: { allow_redisplay, billing_details, customer, customer_account: null, type, ...(method.card ? { card: method.card } : {}) } }
   }
   if (data?.card === undefined) throw invalid('Missing required param: payment_method_data.', { param: 'payment_method_data', code: 'parameter_missing' })
   const card = readCard(data.card, world.clock.now())
   return {
     card,
+    methodId: null,
     preview: { allow_redisplay: data.allow_redisplay ?? 'unspecified', billing_details: billingOf(data.billing_details ?? {}), customer: null, customer_account: null, type: 'card', card: cardObject(card, data.card) },
   }
 }
 
 /** Takes a token for its one payment: gives its payment method and marks the token as used. Throws a 400 when it is unknown, used or too old. */
 export function spendToken(world: World, books: Books, id: string, intentId: string): { token: Stripe.ConfirmationToken; method: Stripe.PaymentMethod; card: TestCard } {
-  const token = unspentToken(world, books, id)
-  const preview = token.payment_method_preview
+  const token: Stripe.ConfirmationToken = { ...unspentToken(world, books, id), payment_intent: intentId }
+  books.put('confirmation_token', token)
+  const { methodId } = books.find('behaviour', id)
   const card = cardBehind(books, id)
-  const method = makeMethod(world, books, card, preview?.card ?? { exp_month: 12, exp_year: 2030 }, {})
-  if (preview) {
-    method.billing_details = preview.billing_details
-    method.allow_redisplay = preview.allow_redisplay ?? 'unspecified'
-    books.put('payment_method', method)
-  }
-  const spent: Stripe.ConfirmationToken = { ...token, payment_intent: intentId }
-  books.put('confirmation_token', spent)
-  return { token: spent, method, card }
+  return { token, card, method: methodId === null ? methodOf(world, books, token, card) : books.find('payment_method', methodId) }
+}
+
+function methodOf(world: World, books: Books, { payment_method_preview: preview }: Stripe.ConfirmationToken, card: TestCard): Stripe.PaymentMethod {
+  if (!preview?.card) throw invalid('This ConfirmationToken carries no card.', { param: 'confirmation_token' })
+  const made = makeMethod(world, books, card, preview.card, {})
+  const method: Stripe.PaymentMethod = { ...made, billing_details: preview.billing_details, allow_redisplay: preview.allow_redisplay ?? 'unspecified' }
+  books.put('payment_method', method)
+  return method
 }
 
 /** The token, if it can still be used. Throws a 400 otherwise. */

@@ -98,7 +98,7 @@ export function makeMethod(world: World, books: Books, card: TestCard, expiry: {
     type: 'card',
   }
   books.put('payment_method', method)
-  books.put('behaviour', { id: method.id, card: card.number, amount: null, save: false })
+  books.put('behaviour', { id: method.id, card: card.number, methodId: null })
   return method
 }
 

@@ -1,4 +1,4 @@
-import { amount, cents } from './amounts.ts'
+import { amount, cents, converted } from './amounts.ts'
 import { linksOf } from './columns.ts'
 import { objectAt, objectsAt, refAt, textAt, type JsonObject } from './json.ts'
 import { refuse } from './refusal.ts'
@@ -14,6 +14,7 @@ export function completeDeposit(work: Work, draft: JsonObject, standing: JsonObj
   const type = textAt(work.find('Account', into) ?? {}, 'AccountType')
   if (type !== 'Bank' && type !== 'Other Current Asset') throw refuse.business('Select a Bank or Other Current Asset account to deposit to.')
   const already = new Set(linksOf(standing ?? {}).map(link => `${link.entity} ${link.id}`))
+  if (linksOf(draft).length !== objectsAt(draft, 'Line').filter(line => objectsAt(line, 'LinkedTxn').length > 0).length) throw refuse.business('A payment can be in a deposit once only.')
   let lineNum = 0
   const lines = objectsAt(draft, 'Line').map(line => (objectsAt(line, 'LinkedTxn').length > 0 ? linkedLine(work, line, already) : ownLine(line, ++lineNum)))
   const cashBack = cents(objectAt(draft, 'CashBack')['Amount'])
@@ -59,7 +60,7 @@ function linkedLine(work: Work, line: JsonObject, already: ReadonlySet<string>):
   const inside = already.has(`${type} ${id}`)
   if (!inside && isDeposited(source)) throw refuse.business('The payment has already been deposited.')
   if (!inside && refAt(source, 'DepositToAccountRef') !== undepositedFunds(work)) throw refuse.business('Only payments in Undeposited Funds can be deposited.')
-  if (cents(line['Amount']) !== cents(source['TotalAmt'])) throw refuse.business('A payment is deposited whole: the amount of the line must be the amount of the payment.')
+  if (cents(line['Amount']) !== converted(cents(source['TotalAmt']), source['ExchangeRate'])) throw refuse.business('A payment is deposited whole: the amount of the line must be the amount of the payment.')
   return { Amount: amount(cents(line['Amount'])), LinkedTxn: [{ TxnId: id, TxnType: type, TxnLineId: '0' }] }
 }
 

@@ -17,12 +17,12 @@ export function completeList(work: Work, entity: Entity, draft: JsonObject, stan
   return completed
 }
 
-/** After a parent's rename the full names below it change too, without a new SyncToken. */
+/** After a parent's rename or move the full names and levels below it change too, without a new SyncToken. */
 export function renameChildren(work: Work, entity: Entity, parent: JsonObject): void {
   for (const row of work.rows.all('select body from row where realm = ? and entity = ? and parent = ?', work.realm, entity.name, textAt(parent, 'Id') ?? '')) {
     const child = JSON.parse(String(row['body'])) as JsonObject
-    const renamed = { ...child, FullyQualifiedName: `${String(parent['FullyQualifiedName'])}:${textAt(child, entity.named ?? 'Name') ?? ''}` }
-    if (renamed.FullyQualifiedName === child['FullyQualifiedName']) continue
+    const renamed = { ...child, FullyQualifiedName: `${String(parent['FullyQualifiedName'])}:${textAt(child, entity.named ?? 'Name') ?? ''}`, Level: Number(parent['Level'] ?? 0) + 1 }
+    if (renamed.FullyQualifiedName === child['FullyQualifiedName'] && renamed.Level === child['Level']) continue
     work.rows.put(work.realm, entity.name, renamed, work.nowMs)
     renameChildren(work, entity, renamed)
   }
@@ -69,7 +69,8 @@ function refuseDuplicate(work: Work, entity: Entity, object: JsonObject): void {
 }
 
 function ownFields(work: Work, entity: EntityName, draft: JsonObject, standing: JsonObject | undefined): JsonObject {
-  const currency = { value: refAt(standing ?? draft, 'CurrencyRef') ?? work.company.currency }
+  const parent = entity === 'Customer' ? work.find('Customer', refAt(draft, 'ParentRef')) : undefined
+  const currency = { value: refAt(standing ?? draft, 'CurrencyRef') ?? refAt(parent ?? {}, 'CurrencyRef') ?? work.company.currency }
   const CurrencyRef = { ...currency, name: currencyName(currency.value) }
   switch (entity) {
     case 'Customer':
@@ -97,6 +98,7 @@ function customerFields(work: Work, draft: JsonObject, standing: JsonObject | un
   const level = parent ? Number(parent['Level'] ?? 0) + 1 : 0
   if (level > 4) throw refuse.business('A customer can have jobs four levels deep at most.')
   if (flagAt(draft, 'Job') && !parent) throw refuse.missing('ParentRef')
+  if (parent) refuseParent(work, draft, parent, CurrencyRef)
   return {
     Taxable: true,
     ...draft,
@@ -113,6 +115,17 @@ function customerFields(work: Work, draft: JsonObject, standing: JsonObject | un
     PrintOnCheckName: printName(draft),
     ...defaultTax(work, draft),
   }
+}
+
+function refuseParent(work: Work, draft: JsonObject, parent: JsonObject, CurrencyRef: JsonObject): void {
+  if (refAt(parent, 'CurrencyRef') !== refAt({ CurrencyRef }, 'CurrencyRef')) throw refuse.business('A job has the currency of its parent.')
+  if (isBelow(work, parent, textAt(draft, 'Id'))) throw refuse.business('A customer cannot be a job of itself or of its own jobs.')
+}
+
+/** True where `customer` is the one with this id or one of its jobs, however deep. */
+export function isBelow(work: Work, customer: JsonObject, id: string | undefined): boolean {
+  for (let each: JsonObject | undefined = customer; each; each = work.find('Customer', refAt(each, 'ParentRef'))) if (textAt(each, 'Id') === id) return true
+  return false
 }
 
 function defaultTax(work: Work, draft: JsonObject): JsonObject {

@@ -1,7 +1,8 @@
 import { amount, cents } from './amounts.ts'
 import { isObject, refAt, textAt, type JsonObject } from './json.ts'
 import { refuse } from './refusal.ts'
-import { entityNames } from './entities.ts'
+import { entities, entityNames } from './entities.ts'
+import { isBelow, renameChildren } from './lists.ts'
 import { bumped, moveAncestors, type Work } from './work.ts'
 
 /**
@@ -13,6 +14,7 @@ export function mergeCustomers(work: Work, keepId: string, goneId: string): Json
   const gone = work.find('Customer', goneId)
   if (!keep || !gone || keepId === goneId) throw refuse.notFound()
   if (refAt(keep, 'CurrencyRef') !== refAt(gone, 'CurrencyRef')) throw refuse.business('Customers with different currencies cannot be merged.')
+  if (isBelow(work, keep, goneId) || isBelow(work, gone, keepId)) throw refuse.business('A customer cannot be merged with its own job.')
   moveAncestors(work, gone, -cents(gone['BalanceWithJobs']))
   const now = work.find('Customer', keepId) ?? keep
   const own = cents(gone['Balance'])
@@ -25,6 +27,7 @@ export function mergeCustomers(work: Work, keepId: string, goneId: string): Json
   )
   moveAncestors(work, now, withJobs)
   for (const entity of entityNames) repoint(work, entity, { keepId, goneId })
+  renameChildren(work, entities.Customer, work.find('Customer', keepId) ?? now)
   work.rows.remove(work.realm, 'Customer', goneId, work.nowMs)
   work.announce('Customer', keepId, 'Merge', goneId)
   return work.find('Customer', keepId) ?? now

@@ -51,7 +51,7 @@ export function currencyOf(work: Work, draft: JsonObject, customer: JsonObject |
   if (asked !== undefined && asked !== own && customer) throw refuse.business(`The currency of the transaction is ${asked}, but the customer's is ${own}.`)
   const code = asked ?? own
   const CurrencyRef = { value: code, name: currencyName(code) }
-  return multiCurrency(work) ? { CurrencyRef, ExchangeRate: Number(draft['ExchangeRate'] ?? 1) } : { CurrencyRef }
+  return multiCurrency(work) ? { CurrencyRef, ExchangeRate: code === work.company.currency ? 1 : Number(draft['ExchangeRate'] ?? 1) } : { CurrencyRef }
 }
 
 const names = new Intl.DisplayNames('en', { type: 'currency' })

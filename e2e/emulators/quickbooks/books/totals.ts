@@ -30,7 +30,8 @@ export function totalsOf(work: Work, draft: JsonObject, standing: JsonObject | u
     discount += worth
     lines.push({ ...line, Amount: amount(worth) })
   }
-  const tax = taxOf(work, draft, items, { subtotal, discount, currency })
+  const base = taxBase(draft, items, subtotal, discount)
+  const tax = standing && echoesTax(draft, standing, base) ? objectAt(standing, 'TxnTaxDetail') : taxOf(work, draft, { base, currency, standing })
   return { lines, tax, total: subtotal - discount + cents(tax['TotalTax']) }
 }
 
@@ -82,17 +83,35 @@ function discountOf(line: JsonObject, subtotal: Cents, currency: string): Cents 
   return cents(line['Amount'])
 }
 
-function taxOf(work: Work, draft: JsonObject, items: JsonObject[], sums: { subtotal: Cents; discount: Cents; currency: string }): JsonObject {
+function taxBase(draft: JsonObject, items: JsonObject[], subtotal: Cents, discount: Cents): Cents {
+  const taxed = taxableOf(items)
+  return draft['ApplyTaxAfterDiscount'] === true && subtotal !== 0 ? taxed - Math.round((discount * taxed) / subtotal) : taxed
+}
+
+/** True where an update says nothing new about tax: the same tax, the same code, the same amount that is taxed. */
+function echoesTax(draft: JsonObject, standing: JsonObject, base: Cents): boolean {
+  const asked = objectAt(draft, 'TxnTaxDetail')
+  const before = objectAt(standing, 'TxnTaxDetail')
+  const lines = objectsAt(standing, 'Line')
+  const subtotal = lines.find(line => line['DetailType'] === 'SubTotalLineDetail')?.['Amount']
+  const discount = lines.reduce((sum, line) => (line['DetailType'] === 'DiscountLineDetail' ? sum + cents(line['Amount']) : sum), 0)
+  return cents(asked['TotalTax']) === cents(before['TotalTax']) && refAt(asked, 'TxnTaxCodeRef') === refAt(before, 'TxnTaxCodeRef') && base === taxBase(standing, lines, cents(subtotal), discount)
+}
+
+function taxOf(work: Work, draft: JsonObject, of: { base: Cents; currency: string; standing: JsonObject | undefined }): JsonObject {
   const asked = objectAt(draft, 'TxnTaxDetail')
   const code = refAt(asked, 'TxnTaxCodeRef') ?? automaticCode(work, draft)
-  const taxed = taxableOf(items)
-  const base = draft['ApplyTaxAfterDiscount'] === true && sums.subtotal !== 0 ? taxed - Math.round((sums.discount * taxed) / sums.subtotal) : taxed
-  const taxLines = code === undefined || base === 0 ? [] : ratesOf(work, code).map(rate => taxLine(base, rate, sums.currency))
+  const taxLines = code === undefined || of.base === 0 ? [] : ratesOf(work, code).map(rate => taxLine(of.base, rate, of.currency))
   const worked = taxLines.reduce((sum, line) => sum + cents(line['Amount']), 0)
-  const total = asked['TotalTax'] === undefined ? worked : cents(asked['TotalTax'])
+  // The tax that the object already had is an echo, not an override.
+  const echo = of.standing && cents(asked['TotalTax']) === cents(objectAt(of.standing, 'TxnTaxDetail')['TotalTax'])
+  const total = asked['TotalTax'] === undefined || echo ? worked : cents(asked['TotalTax'])
   const first = taxLines[0]
   // An override is carried by the first tax line, so that the lines still add up to the total.
-  if (first && total !== worked) first['Amount'] = amount(cents(first['Amount']) + total - worked)
+  if (first && total !== worked) {
+    first['Amount'] = amount(cents(first['Amount']) + total - worked)
+    first['TaxLineDetail'] = { ...objectAt(first, 'TaxLineDetail'), OverrideDeltaAmount: amount(total - worked) }
+  }
   return { ...(code !== undefined && taxLines.length > 0 ? { TxnTaxCodeRef: { value: code } } : {}), TotalTax: amount(total), ...(taxLines.length > 0 ? { TaxLine: taxLines } : {}) }
 }
 

@@ -174,7 +174,7 @@ function standingFor(work: Work, entity: Entity, order: Order): JsonObject {
 }
 
 function changesMoney(body: JsonObject): boolean {
-  return !flagAt(body, 'sparse') || ['TotalAmt', 'Line', 'DepositToAccountRef', 'TxnDate', 'CustomerRef'].some(key => body[key] !== undefined)
+  return !flagAt(body, 'sparse') || ['TotalAmt', 'Line', 'DepositToAccountRef', 'TxnDate', 'CustomerRef', 'ExchangeRate'].some(key => body[key] !== undefined)
 }
 
 /** Seen live: a sparse update that changes the amount of a payment is refused unless the whole payment is sent. */

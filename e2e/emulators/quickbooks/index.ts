@@ -2,6 +2,7 @@ import { createClock } from '../kit/clock.ts'
 import { mountAccounting, type MountedAccounting } from './api/mount.ts'
 import type { Limits } from './api/throttle.ts'
 import { openBooks, type Books } from './books/books.ts'
+import { mountScreens } from './screens/mount.ts'
 import { startIntuit, type IntuitOptions, type RunningIntuit } from './intuit.ts'
 
 export type QuickBooksOptions = IntuitOptions & {
@@ -28,6 +29,7 @@ export async function startQuickBooksEmulator(options: QuickBooksOptions = {}): 
       companies: books.companies,
       onChange: books.onChange,
       mount(app, authorize) {
+        mountScreens(app, { books, appName: 'Quittance', isConnected: realmId => intuit.isConnected(realmId), disconnect: realmId => void intuit.disconnect(realmId) })
         mounted = mountAccounting(app, { books, clock, authorize, limits: options.limits })
       },
       state: query => mounted?.state(query) ?? {},

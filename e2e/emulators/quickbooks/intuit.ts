@@ -60,6 +60,8 @@ export type RunningIntuit = {
   configure(change: Partial<AppSettings>): void
   /** Removes the app from a company, as a person does inside QuickBooks. Answers how many grants ended. */
   disconnect(realmId: string): number
+  /** Whether the app may reach the company's books now. */
+  isConnected(realmId: string): boolean
   close(): Promise<void>
 }
 
@@ -120,6 +122,7 @@ export async function startIntuit(options: IntuitOptions, accounting: Accounting
     deliveries,
     configure: settings.change,
     disconnect: grants.endRealm,
+    isConnected: grants.isConnected,
     async close() {
       await deliveries.stop()
       await server.close()

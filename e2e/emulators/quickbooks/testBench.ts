@@ -8,7 +8,7 @@ export const realmA = '9130000000000001'
 export const realmB = '9130000000000002'
 export const redirectUri = 'http://127.0.0.1:4000/v1/quickbooks/callback'
 export const accounting = 'com.intuit.quickbooks.accounting'
-export const owner = 'avery@alderfinch.example'
+export const owner = 'avery@alderandfinch.example'
 
 export type TokenAnswer = { status: number; headers: Headers; body: Record<string, unknown> & { access_token: string; refresh_token: string } }
 

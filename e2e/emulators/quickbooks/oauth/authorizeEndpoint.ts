@@ -18,7 +18,7 @@ export function authorizeRoutes(parts: OAuthParts): Hono {
   app.use('/connect/*', async (c, next) => {
     await next()
     c.header('Cache-Control', 'no-cache, no-store')
-    c.header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'")
+    c.header('Content-Security-Policy', "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'")
     c.header('Referrer-Policy', 'no-referrer')
   })
   app.get('/connect/oauth2', c => begin(parts, c))

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { Hono } from 'hono'
 import type { Page } from 'playwright-core'
-import type { AxeResults } from 'axe-core'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { launchBrowser, newPage, type PageOptions } from '../../../browser.ts'
 import { listen, type RunningServer } from '../../kit/server.ts'
+import { expectAccessible } from '../expectAccessible.ts'
 import { accounting, realmB, startBench } from '../testBench.ts'
 
 let bench: Awaited<ReturnType<typeof startBench>>
@@ -82,12 +80,3 @@ test('the pages have no WCAG 2.2 AA violation in light and dark, and fit 280 px'
     await expectAccessible(page)
   }
 })
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-async function expectAccessible(page: Page): Promise<void> {
-  await page.evaluate(axeSource)
-  const { violations } = await page.evaluate<AxeResults>(`axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })`)
-  expect(violations.map(violation => `${violation.id}: ${violation.nodes[0]?.html}`)).toEqual([])
-  expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(280)
-}

@@ -1,10 +1,8 @@
 import { html, raw } from 'hono/html'
-import { pageStyle } from './consentStyle.ts'
+import { layout, type Html } from '../layout.ts'
 import type { CompanyChoice, ConsentRequest } from './parts.ts'
 import { scopes } from './scopes.ts'
 import type { IntuitUser } from './users.ts'
-
-type Html = ReturnType<typeof html>
 
 /** Who signs in? The sandbox knows its people, so it asks for no password. */
 export function signInPage(page: { appName: string; request: ConsentRequest; users: readonly IntuitUser[]; error: string | undefined }): Html {
@@ -97,23 +95,4 @@ function permissions(request: ConsentRequest, appName: string): Html {
 
 function errorNote(error: string | undefined): Html | '' {
   return error === undefined ? '' : html`<p class="error" role="alert">${error}</p>`
-}
-
-function layout(title: string, body: Html): Html {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title} – Intuit sandbox</title>
-        <style>
-          ${raw(pageStyle)}
-        </style>
-      </head>
-      <body>
-        <header><span class="brand">Intuit</span><span class="badge">Sandbox</span></header>
-        <main>${body}</main>
-        <footer>An emulated Intuit for trying out and testing. It is not run by Intuit.</footer>
-      </body>
-    </html>`
 }

@@ -12,17 +12,17 @@ export type IntuitUser = {
   companies: 'all' | 'none'
 }
 
-const address = { streetAddress: '18 Orchard Street', locality: 'Portland', region: 'OR', postalCode: '97204', country: 'US' }
+const address = { streetAddress: '18 Orchard Street', locality: 'Duluth', region: 'MN', postalCode: '55802', country: 'US' }
 
 /** The owner, their bookkeeper, and somebody with an unconfirmed address and no company. */
 export const seededUsers: readonly IntuitUser[] = [
   {
     sub: '4f2b7c1e-6a0d-4e55-9a41-0c5d2f9be701',
-    email: 'avery@alderfinch.example',
+    email: 'avery@alderandfinch.example',
     emailVerified: true,
     givenName: 'Avery',
     familyName: 'Finch',
-    phoneNumber: '+15035550118',
+    phoneNumber: '+12185550118',
     address,
     companies: 'all',
   },
@@ -32,7 +32,7 @@ export const seededUsers: readonly IntuitUser[] = [
     emailVerified: true,
     givenName: 'Jules',
     familyName: 'Moreno',
-    phoneNumber: '+15035550142',
+    phoneNumber: '+12185550142',
     address: { ...address, streetAddress: '402 Canal Road' },
     companies: 'all',
   },
@@ -42,7 +42,7 @@ export const seededUsers: readonly IntuitUser[] = [
     emailVerified: false,
     givenName: 'Sam',
     familyName: 'Okafor',
-    phoneNumber: '+15035550177',
+    phoneNumber: '+12185550177',
     address: { ...address, streetAddress: '9 Mill Lane' },
     companies: 'none',
   },

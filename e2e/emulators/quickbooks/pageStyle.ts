@@ -1,4 +1,4 @@
-/** The look of the emulated Intuit's pages. */
+/** The look of the emulated Intuit's pages; `.wide` is for the screens of the books. */
 export const pageStyle = `
 :root { color-scheme: light dark; --ink: #1b2733; --soft: #5a6772; --line: #d5dbe0; --paper: #ffffff; --ground: #f3f5f7; --accent: #0b6b3a; --on-accent: #ffffff; --bad: #a3241b; --bad-ground: #fdf0ee }
 @media (prefers-color-scheme: dark) { :root { --ink: #eef2f5; --soft: #a9b4bd; --line: #3b4650; --paper: #1d252c; --ground: #12181d; --accent: #5fce93; --on-accent: #06240f; --bad: #ffb4ab; --bad-ground: #3a1e1b } }
@@ -33,5 +33,18 @@ legend { padding: 0 0 4px; font-size: 13px; color: var(--soft) }
 .second { border: 1px solid var(--line) }
 .plain { text-decoration: underline; font-size: 13px; padding: 0 8px; margin-inline-end: -8px }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
+main.wide { max-width: 880px }
+main.wide h2 { font-size: 15px; margin: 28px 0 8px }
+nav { font-size: 13px; margin-bottom: 12px }
+a { color: inherit; text-underline-offset: 3px }
+.scroller { overflow-x: auto }
+table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums }
+th { font-size: 13px; font-weight: 400; color: var(--soft); text-align: start }
+th, td { padding: 10px 16px 10px 0; border-top: 1px solid var(--line); vertical-align: top }
+.amount { text-align: end; padding-right: 0; white-space: nowrap }
+tfoot td { font-weight: 600 }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 20px; margin: 12px 0 0 }
+dt { color: var(--soft) }
+dd { margin: 0; overflow-wrap: anywhere }
 @media (forced-colors: active) { .initials, .main { border: 1px solid } }
 `

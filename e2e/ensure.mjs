@@ -24,7 +24,7 @@ function ensureInstalled() {
     const reason = existsSync(join(root, 'node_modules')) ? 'The installed packages are not those of package-lock.json. ' : ''
     say(`${reason}Installing ${Object.keys(wanted.packages).length - 1} packages. This happens once.`)
     const startedAt = performance.now()
-    run('npm ci', npm(), ['ci', '--no-audit', '--no-fund'], 'Is the npm registry reachable from here?')
+    run('npm ci', npm(), ['ci', '--include=dev', '--no-audit', '--no-fund'], 'Is the npm registry reachable from here?')
     say(`Installed in ${Math.round((performance.now() - startedAt) / 1000)} s.`)
   }
   writeFileSync(stamp, hash)

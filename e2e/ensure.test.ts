@@ -42,7 +42,7 @@ test('a fresh clone is installed and built once; the second time nothing is done
   const { ensure, calls } = await freshClone()
   expect(ensure()).toMatchObject({ status: 0 })
   expect(ensure()).toEqual({ status: 0, said: '' })
-  expect(await calls()).toEqual(['ci --no-audit --no-fund', 'run build'])
+  expect(await calls()).toEqual(['ci --include=dev --no-audit --no-fund', 'run build'])
 })
 
 test('a changed lock file is installed again', async () => {

@@ -77,12 +77,15 @@ export async function startIntuit(options: IntuitOptions, accounting: Accounting
   accounting.onChange(deliveries.tell)
   const key = await createSigningKey()
   let url = ''
+  let isClosed = false
   const emulator = createEmulator({
     name: 'quickbooks',
     clock,
     faults,
     shapes: { throttled, unauthorized: c => unauthorized(c, clock, 'Token expired') },
     routes(routes) {
+      // A delayed call may come through after the end, when the books are shut.
+      routes.use((c, next) => (isClosed ? Promise.resolve(c.body(null, 503)) : next()))
       mountOAuth(routes, { app, grants, shelf, clock, key, users, companies: accounting.companies, url: () => url })
       accounting.mount(routes, createAuthorize({ grants, users, clock, clientId: app.clientId }))
     },
@@ -124,6 +127,7 @@ export async function startIntuit(options: IntuitOptions, accounting: Accounting
     disconnect: grants.endRealm,
     isConnected: grants.isConnected,
     async close() {
+      isClosed = true
       await deliveries.stop()
       await server.close()
       accounting.close()

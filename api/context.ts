@@ -1,5 +1,6 @@
 import type { Store } from '../db/store.ts'
 import type { Config } from './config.ts'
+import type { Hub } from './live/hub.ts'
 import type { Accounting, Clock, IntuitOAuth, Log, Mailer, PaymentProvider } from './ports.ts'
 import type { Vault } from './vault.ts'
 
@@ -15,4 +16,6 @@ export type Context = {
   /** Absent where no keys are set: the merchant then takes no card payments, and is told so. */
   stripe: PaymentProvider | null
   mailer: Mailer
+  /** Tells open pages what is different. */
+  hub: Hub
 }

@@ -182,3 +182,20 @@ export type Problem = {
 
 /** A server-sent event named `changed`: something that this caller may see is different now. */
 export type ChangedEvent = { version: number; invoices: string[]; said: string[] }
+
+/** What the landing page's server bundle writes: the list as it stands, or one invoice of it. */
+export type LandingInput = {
+  view: PortalView
+  /** The invoice to show instead of the list. */
+  detail: InvoiceDetail | null
+  /** Where the page's links and forms go: "/i/<token>". */
+  base: string
+  filter: InvoiceFilter
+  query: string
+  sort: InvoiceSort
+  /** Counts from 1. */
+  page: number
+  locale: string
+  /** What the last step came to, as a sentence; null where there is nothing to say. */
+  notice: string | null
+}

@@ -1,0 +1,45 @@
+import type { Context as HonoContext } from 'hono'
+import { streamSSE } from 'hono/streaming'
+import type { ChangeRow } from '../../db/queries/changes.ts'
+import type { CustomerId, MerchantId } from '../../db/values.ts'
+import type { Context } from '../context.ts'
+
+const heartbeatMs = 15_000
+
+/**
+ * Streams what is different until the reader goes away. `tell` turns the changes into an event; null says nothing.
+ * `stands` is asked at every heartbeat: a right that has ended ends its stream.
+ */
+export function streamChanges(
+  ctx: Context, c: HonoContext, whose: { merchantId: MerchantId; customerIds: readonly CustomerId[] | null },
+  tell: (changes: readonly ChangeRow[]) => Promise<{ event: string; data: unknown } | null>, stands: () => Promise<boolean>,
+): Response {
+  c.header('cache-control', 'no-store')
+  c.header('x-accel-buffering', 'no')
+  return streamSSE(c, async stream => {
+    let queue: ChangeRow[] = []
+    let wake = Promise.withResolvers<void>()
+    const forget = ctx.hub.listen({ ...whose, hear: changes => { queue.push(...changes); wake.resolve() } })
+    stream.onAbort(() => wake.resolve())
+    try {
+      await stream.write(': hello\n\n')
+      while (!stream.aborted) {
+        const beat = setTimeout(wake.resolve, heartbeatMs)
+        await wake.promise
+        clearTimeout(beat)
+        wake = Promise.withResolvers<void>()
+        const changes = queue
+        queue = []
+        if (changes.length === 0) {
+          if (!(await stands())) return
+          await stream.write(': still here\n\n')
+          continue
+        }
+        const told = await tell(changes)
+        if (told) await stream.writeSSE({ event: told.event, data: JSON.stringify(told.data) })
+      }
+    } finally {
+      forget()
+    }
+  })
+}

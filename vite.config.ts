@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { widgetBuild } from './widget/build/config.ts'
 
-export default defineConfig({
+export default defineConfig(({ command }) => ({
+  ...(command === 'build' ? widgetBuild : {}),
   test: {
     reporters: ['default', './e2e/tally.ts'],
     // The machine's cores are shared by servers and browsers, so limits are generous: a slow pass is a pass.
@@ -37,4 +39,4 @@ export default defineConfig({
       },
     ],
   },
-})
+}))

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import type { EnvironmentOptions, UserConfig } from 'vite'
+import { borrowPreact, nameChunks } from './chunks.ts'
+import { writeManifest } from './manifest.ts'
+
+const dist = 'widget/dist'
+const pages = { landing: 'widget/landing/client.tsx', pay: 'widget/pay/main.tsx', console: 'widget/merchant/main.tsx' }
+const parts = Object.fromEntries(['pay', 'many', 'detail', 'sign-in', 'one'].map(name => [name, `widget/parts/${name}.ts`]))
+/** What every lazy part needs is one file of its own, asked for together with the part. */
+const sharedByParts = /\/widget\/(parts\/borrowed|parts\.css|text|text-more|payer\/(face|Go|Shape))|node_modules\/preact/
+const sharedByPaying = /\/widget\/(payment|selection|amounts|dialog|live|rows|stream|client|theme)|\/domain\/money/
+const target = 'es2022'
+
+/** Four builds into one folder, laid out as it is served: lazy parts, the script that names them, our own pages, the server's bundle. */
+export const widgetBuild: UserConfig = {
+  publicDir: false,
+  build: { outDir: dist, emptyOutDir: false, target, cssTarget: 'esnext', modulePreload: false, reportCompressedSize: false, copyPublicDir: false, assetsInlineLimit: 0 },
+  plugins: [borrowPreact('chunks'), nameChunks('entry', dist)],
+  environments: {
+    chunks: browser({ input: parts, preserveEntrySignatures: 'strict', output: { entryFileNames: 'c/[name]-[hash].js', chunkFileNames: 'c/[name]-[hash].js', codeSplitting: { groups: [{ name: 'base', test: sharedByParts }, { name: 'payment', test: sharedByPaying }] } } }),
+    entry: {
+      consumer: 'client',
+      // Built as a library, because Vite wraps the `import()` of anything else in a helper for style sheets that a script like this has none of.
+      build: { outDir: dist, emptyOutDir: false, target, cssTarget: 'esnext', lib: { entry: 'widget/widget.ts', formats: ['iife'], name: 'Quittance', fileName: () => 'quittance.js' } },
+    },
+    client: browser({
+      input: Object.fromEntries(Object.entries(pages).filter(([, file]) => existsSync(file))),
+      output: { entryFileNames: 'pages/[name]-[hash].js', chunkFileNames: 'pages/[name]-[hash].js', assetFileNames: 'pages/[name]-[hash][extname]' },
+    }),
+    ssr: {
+      consumer: 'server',
+      resolve: { noExternal: true },
+      build: { outDir: dist, emptyOutDir: false, target: 'node24', ssr: true, minify: false, rolldownOptions: { input: { server: 'widget/landing/server.tsx' }, output: { entryFileNames: '[name].js' } } },
+    },
+  },
+  builder: {
+    async buildApp(builder) {
+      await rm(dist, { recursive: true, force: true })
+      const built = []
+      for (const name of ['chunks', 'entry', 'client', 'ssr']) {
+        const environment = builder.environments[name]
+        if (environment) built.push({ name, output: await builder.build(environment) })
+      }
+      await writeManifest(dist, built)
+    },
+  },
+}
+
+type Bundling = NonNullable<NonNullable<EnvironmentOptions['build']>['rolldownOptions']>
+
+function browser(rolldownOptions: Bundling): EnvironmentOptions {
+  return { consumer: 'client', build: { outDir: dist, emptyOutDir: false, target, cssTarget: 'esnext', modulePreload: false, rolldownOptions } }
+}

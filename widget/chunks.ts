@@ -1,0 +1,20 @@
+import type { Part } from './payer/face.ts'
+
+/** The files of the lazy parts by name; the build writes them in. */
+declare const QUITTANCE_CHUNKS: Record<string, string>
+
+/** A part that is its own file at the script's origin: `import()` of an absolute address passes every policy that let the script in. */
+export function chunk<K>(origin: string, name: string): Part<K> {
+  const fetchFile = async (file: string): Promise<unknown> => import(/* @vite-ignore */ `${origin}/v1/c/${QUITTANCE_CHUNKS[file]}`)
+  let loading: Promise<K> | undefined
+  const part: Part<K> = {
+    now: null,
+    async load() {
+      // What every part shares is asked for at the same time, not after the part has named it.
+      loading ??= Promise.all([name, 'base', 'payment'].map(fetchFile)).then(([kit]) => (part.now = kit as K))
+      loading.catch(() => (loading = undefined))
+      return loading
+    },
+  }
+  return part
+}

@@ -1,0 +1,1 @@
+export { Opened } from '../payer/Detail.tsx'

@@ -1,0 +1,1 @@
+export { drawPay } from '../pay-button.tsx'

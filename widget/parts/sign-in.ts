@@ -1,0 +1,1 @@
+export { SignIn, leave } from '../payer/SignIn.tsx'

@@ -1,0 +1,46 @@
+import { useEffect } from 'preact/hooks'
+import { showAmount } from '../amounts.ts'
+import { choiceNow, choose } from '../payment.ts'
+import type { Chosen } from '../selection.ts'
+import { more } from '../text-more.ts'
+import { shown, type Face } from './face.ts'
+
+/** The main action with its amount, live with the selection, in reach at the bottom. */
+export function Bar({ face }: { face: Face }) {
+  const { portal } = face
+  const { view, selection, rows, busy } = portal.state
+  useEffect(() => chooseFocus(face), [view?.focusInvoiceId])
+  if (!view || (selection.size === 0 && !rows.some(row => row.canPay))) return null
+  if (!view.payment.enabled) return view.payment.whyNot ? <p class="bar soft">{view.payment.whyNot}</p> : null
+  if (!face.live) return <div class="bar"><span class="bar-facts soft">{more.chooseHint}</span><button type="submit" class="main">{more.payChosen}</button></div>
+  const choice = choiceNow(face)
+  const amount = amountOf(face, choice)
+  const why = amount === null ? more.chooseHint : choice.faulty ? more.mendAmounts : null
+  const label = amount === null || choice.faulty ? more.payChosen : selection.size === 0 && choice.lines.length > 1 ? more.payAll(amount) : more.pay(amount)
+  const mixed = selection.size > 0 && rows.some(row => row.canPay && row.payable.currency !== choice.currency)
+  return (
+    <div class="bar">
+      <div class="bar-facts">
+        {selection.size > 0 && <span>{more.chosen(selection.size)} <button type="button" class="plain" onClick={() => portal.set({ selection: new Map() })}>{more.clear}</button></span>}
+        {mixed && choice.currency && <span id="one-currency" class="soft">{more.onlyOneCurrency(choice.currency)}</span>}
+        {!view.payment.several && rows.filter(row => row.canPay).length > 1 && <span class="soft">{more.onlyOneInvoice}</span>}
+        {why && <span id="why-not" class={choice.faulty ? 'fault' : 'soft'}>{why}</span>}
+      </div>
+      <button type="submit" class="main" aria-disabled={why !== null || busy === 'pay'} aria-describedby={why ? 'why-not' : undefined}>{busy === 'pay' ? more.opening : label}</button>
+    </div>
+  )
+}
+
+/** Someone who came for one invoice finds it chosen. */
+function chooseFocus(face: Face): void {
+  const { view, rows, selection } = face.portal.state
+  const focus = rows.find(row => row.id === view?.focusInvoiceId && row.canPay)
+  if (focus && selection.size === 0) choose(face, focus)
+}
+
+function amountOf(face: Face, { lines, total, currency }: Chosen): string | null {
+  const [single] = lines
+  if (!single || !currency) return null
+  if (lines.length === 1 && single.amount === single.row.payable.amount) return shown(face, single.row.payable)
+  return shown(face, { amount: total, currency, text: showAmount(total, currency, face.portal.ports.client.locale) })
+}

@@ -1,0 +1,30 @@
+import type { InvoiceFilter } from '../../api/domain/views.ts'
+import { more } from '../text-more.ts'
+import { address, type Face } from './face.ts'
+import { Go } from './Go.tsx'
+import { Later } from './Later.tsx'
+
+const filters = ['open', 'overdue', 'processing', 'paid', 'all'] as const satisfies readonly InvoiceFilter[]
+/** From so many invoices on there is something to search. */
+const searchFrom = 8
+
+/** Which invoices, and the search where there are many. A filter that would show nothing is not offered. */
+export function Toolbar({ face }: { face: Face }) {
+  const { portal, parts } = face
+  const { filter, counts, query } = portal.state
+  const offered = filters.filter(name => name === filter || (name === 'all' ? counts.all > Math.max(counts.open, counts.paid) : counts[name] > 0))
+  return (
+    <>
+      {offered.length > 1 && (
+        <div class="filters" role="group" aria-label={more.filterLabel}>
+          {offered.map(name => (
+            <Go key={name} face={face} class="filter" current={name === filter} href={address(face, { filter: name })} go={() => void portal.list({ filter: name })}>
+              {more.filters[name]} <span class="soft">{counts[name].toLocaleString(portal.ports.client.locale)}</span>
+            </Go>
+          ))}
+        </div>
+      )}
+      {(counts.all > searchFrom || query) && <Later face={face} part={parts.many} waiting={<div class="search-room" />}>{kit => <kit.Search face={face} />}</Later>}
+    </>
+  )
+}

@@ -1,0 +1,83 @@
+import type { ChangedEvent } from '../api/domain/views.ts'
+import type { Client } from './client.ts'
+
+const firstWaitMs = 1_000
+const longestWaitMs = 30_000
+/** The server sends a comment every 15 s; silence for three of them means that the line is dead. */
+const silenceMs = 45_000
+
+export type StreamEvents = { connected(): void; changed(event: ChangedEvent): void }
+
+/**
+ * Keeps one event stream open over fetch (an EventSource cannot carry the token) until the signal ends it.
+ * A lost line is taken up again after 1 s, then 2 s … 30 s, each with some chance in it so that pages do not return all at once.
+ */
+export async function followEvents(client: Client, events: StreamEvents, signal: AbortSignal): Promise<void> {
+  let waitMs = firstWaitMs
+  while (!signal.aborted) {
+    const outcome = await followOnce(client, events, signal)
+    // A refused token does not come back by itself; the next ordinary call finds out and says so.
+    if (outcome === 'refused' || signal.aborted) return
+    if (outcome === 'was-connected') waitMs = firstWaitMs
+    await pause(waitMs * (0.5 + Math.random()), signal)
+    waitMs = Math.min(waitMs * 2, longestWaitMs)
+  }
+}
+
+async function followOnce(client: Client, events: StreamEvents, signal: AbortSignal): Promise<'refused' | 'was-connected' | 'unreachable'> {
+  const line = new AbortController()
+  const end = () => line.abort()
+  signal.addEventListener('abort', end)
+  let outcome: 'was-connected' | 'unreachable' = 'unreachable'
+  try {
+    const token = await client.session.token()
+    const response = await client.fetch(`${client.origin}/v1/events`, {
+      credentials: 'omit', cache: 'no-store', signal: line.signal,
+      headers: { accept: 'text/event-stream', ...(token && { authorization: `Bearer ${token}` }) },
+    })
+    if (response.status === 401 || response.status === 404) return 'refused'
+    if (!response.ok || !response.body) return outcome
+    outcome = 'was-connected'
+    events.connected()
+    await readEvents(response.body, events.changed, line)
+    return outcome
+  } catch {
+    // A line that breaks is the ordinary end of every stream; the caller takes it up again.
+    return outcome
+  } finally {
+    signal.removeEventListener('abort', end)
+  }
+}
+
+async function readEvents(body: ReadableStream<Uint8Array>, changed: (event: ChangedEvent) => void, line: AbortController): Promise<void> {
+  const reader = body.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>).getReader()
+  let rest = ''
+  for (;;) {
+    const deadline = setTimeout(() => line.abort(), silenceMs)
+    const { done, value } = await reader.read().finally(() => clearTimeout(deadline))
+    if (done) return
+    const blocks = (rest + value).split(/\r?\n\r?\n/)
+    rest = blocks.pop() ?? ''
+    for (const block of blocks) {
+      const event = readBlock(block)
+      if (event) changed(event)
+    }
+  }
+}
+
+function readBlock(block: string): ChangedEvent | null {
+  const lines = block.split(/\r?\n/)
+  const field = (name: string) => lines.filter(line => line.startsWith(`${name}:`)).map(line => line.slice(name.length + 1).trimStart()).join('\n')
+  return field('event') === 'changed' ? (JSON.parse(field('data')) as ChangedEvent) : null
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>(done => {
+    const timer = setTimeout(finish, ms)
+    signal.addEventListener('abort', finish, { once: true })
+    function finish(): void {
+      clearTimeout(timer)
+      done()
+    }
+  })
+}

@@ -6,7 +6,7 @@ import { readPayment } from './payment.ts'
 export type Refused = { kind: 'refused'; failure: ProviderFailure }
 export type Unknown = { kind: 'unknown'; reason: string }
 
-/** Runs a call that brings a payment intent and says how it ended. Throws only what is no answer of Stripe's: a mistake of ours. */
+/** Runs a call that brings a payment intent and says how it ended. Never throws. */
 export async function paymentOutcome(call: () => Promise<Stripe.PaymentIntent>): Promise<ProviderOutcome> {
   try {
     const intent = await call()
@@ -21,10 +21,11 @@ export async function paymentOutcome(call: () => Promise<Stripe.PaymentIntent>):
 /**
  * Whether an error of a call is a definite no or leaves open what happened.
  * Open are: no answer, an answer that is none of Stripe's, 409, 429, 5xx, and a key that was used with other parameters,
- * for then an earlier call under that key did happen. Throws what is no error of Stripe's client.
+ * for then an earlier call under that key did happen.
  */
 export function endOf(error: unknown): (Refused & { intent?: Stripe.PaymentIntent | undefined }) | (Unknown & { intent?: undefined }) {
-  if (!(error instanceof Stripe.errors.StripeError)) throw error
+  // The client stumbles over some answers that are no object, e.g. `null`: what was asked for may have been done.
+  if (!(error instanceof Stripe.errors.StripeError)) return { kind: 'unknown', reason: `no usable answer: ${String(error)}` }
   const code = error.code ?? error.rawType ?? error.type
   if (error instanceof Stripe.errors.StripeIdempotencyError) return { kind: 'unknown', reason: 'the idempotency key was used before with other parameters' }
   switch (error.statusCode) {

@@ -96,7 +96,7 @@ async function lookUp(stripe: Stripe, { paymentId, createdAfter, stripeAccount }
       const { data, has_more, object } = await stripe.paymentIntents.list({ created: { gte: since }, limit: lookUpPageSize, expand, ...(after === undefined ? {} : { starting_after: after }) }, on(stripeAccount))
       if (object !== 'list') return { kind: 'unknown', reason: 'Stripe answered with something else than a list' }
       const found = data.find(intent => intent.metadata['payment'] === paymentId)
-      if (found) return paymentOutcome(() => Promise.resolve(found))
+      if (found) return await paymentOutcome(() => Promise.resolve(found))
       after = data.at(-1)?.id
       if (!has_more || after === undefined) return { kind: 'absent' }
     }

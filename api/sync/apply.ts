@@ -45,6 +45,8 @@ export async function writesOf(ctx: Context, merchantId: MerchantId, read: Incom
   if (invoices.length > 0)
     writes.push(mirror.putInvoices(invoices.map(row => ({ ...rowOf(row), id: newId('inv', now), visibility: visibilityOf(settings.publish, row, known.invoices.get(row.qboId)?.visibility ?? null) })), now))
   if (credits.length > 0) writes.push(mirror.putCredits(credits.map(row => ({ ...row, id: newId('crm', now) }))))
+  const removed = [...payments.filter(row => row.state === 'void').map(row => ({ qboId: row.qboId, at: row.updatedAt })), ...read.gone.filter(gone => gone.entity === 'Payment')]
+  if (removed.length > 0) writes.push(mirrorSettle.noteRemoved(removed))
   if (payments.length > 0) writes.push(...mirror.putPayments(payments))
   writes.push(...goneWrites(ctx, merchantId, read, now), ...undoneWrites(ctx, merchantId, read, known.payments))
   const events = [...invoices.flatMap(row => eventsOfInvoice(row, known.invoices.get(row.qboId), now)), ...payments.flatMap(row => eventsOfPayment(row, now)), ...goneEvents(read, now)]

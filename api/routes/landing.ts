@@ -1,0 +1,104 @@
+import { Hono, type Context as HonoContext } from 'hono'
+import { html, raw } from 'hono/html'
+import { minor, parseDecimal, currency } from '../domain/money.ts'
+import type { InvoiceFilter, InvoiceSort, LandingInput } from '../domain/views.ts'
+import type { Context } from '../context.ts'
+import type { Assets } from '../pages/assets.ts'
+import { sendDocument } from '../pages/document.ts'
+import { sendPlain } from '../pages/plain.ts'
+import { createCheckout } from '../payments/checkout.ts'
+import { invoiceDetail } from '../present/detail.ts'
+import { listView, portalView } from '../present/portal.ts'
+import { invoicePdf, localeFor } from './customer.ts'
+import { type Payer, payerOf } from './guard.ts'
+import { listQuery } from './schemas.ts'
+
+const pageRows = 50
+const pagesMax = 400
+
+/** The page behind the link of an e-mail: written by the server, readable with scripts off. Looking changes nothing. */
+export function landingRoutes(ctx: Context, assets: Assets) {
+  const app = new Hono()
+  app.get('/i/:token', async c => {
+    const payer = await payerAt(ctx, c)
+    return payer ? landingPage(ctx, assets, c, payer, null, null) : endedPage(ctx, assets, c)
+  })
+  app.get('/i/:token/invoices/:id', async c => {
+    const payer = await payerAt(ctx, c)
+    return payer ? landingPage(ctx, assets, c, payer, c.req.param('id'), null) : endedPage(ctx, assets, c)
+  })
+  app.get('/i/:token/invoices/:id/pdf', async c => {
+    const payer = await payerAt(ctx, c)
+    return payer ? invoicePdf(ctx, c, payer, c.req.param('id')) : endedPage(ctx, assets, c)
+  })
+  app.post('/i/:token/checkouts', async c => {
+    const payer = await payerAt(ctx, c)
+    if (!payer) return endedPage(ctx, assets, c)
+    const outcome = await createCheckout(ctx)(payer, await chosen(ctx, c, payer))
+    return outcome.kind === 'created' ? c.redirect(`/pay/${outcome.token}`, 303) : landingPage(ctx, assets, c, payer, null, outcome.detail)
+  })
+  return app
+}
+
+async function payerAt(ctx: Context, c: HonoContext): Promise<Payer | null> {
+  const payer = await payerOf(ctx, c.req.param('token') ?? '')
+  return payer.kind === 'payer' ? payer : null
+}
+
+async function landingPage(ctx: Context, assets: Assets, c: HonoContext, payer: Payer, invoiceId: string | null, notice: string | null): Promise<Response> {
+  const locale = localeFor(c, c.req.query('locale'))
+  const detail = invoiceId ? await invoiceDetail(ctx, payer, invoiceId, locale) : null
+  if (invoiceId && !detail) return sendPlain(c, { status: 404, title: 'This invoice cannot be shown', text: 'It does not exist, or it is not on this page.', action: { href: `/i/${c.req.param('token') ?? ''}`, label: 'See your invoices' } })
+  const parsed = listQuery.safeParse({ filter: c.req.query('filter'), sort: c.req.query('sort'), q: c.req.query('q') })
+  const { filter, sort, q } = parsed.success ? parsed.data : listQuery.parse({})
+  const page = Math.min(pagesMax, Math.max(1, Math.trunc(Number(c.req.query('page') ?? 1)) || 1))
+  const wish = { filter, sort, search: q || null, most: pageRows, locale, cursor: await cursorOf(ctx, payer, { filter, sort, search: q || null, locale }, page) }
+  const view = await portalView(ctx, payer, wish)
+  const merchant = await ctx.store.merchant(payer.merchantId).self.find()
+  const input: LandingInput = { view, detail, base: `/i/${c.req.param('token') ?? ''}`, filter: filter as InvoiceFilter, query: q ?? '', sort: sort as InvoiceSort, page, locale, notice }
+  const { html: inner, css } = assets.renderLanding(input)
+  return sendDocument(c, {
+    title: detail ? `Invoice ${detail.number ?? ''} from ${view.merchant.name}` : `Your invoices from ${view.merchant.name}`, lang: 'en', assets: assets.page('landing'), frameAncestors: null,
+    allow: { frame: [`'self'`] },
+    body: nonce => html`<main><quittance-invoices mode="landing" merchant="${merchant?.publishableKey ?? ''}"><template shadowrootmode="open"><style nonce="${nonce}">${raw(css)}</style>${raw(inner)}</template></quittance-invoices></main>`,
+  })
+}
+
+/** Pages are asked for by number where no script keeps a cursor: the list is walked to the page. */
+async function cursorOf(ctx: Context, payer: Payer, wish: { filter: InvoiceFilter; sort: InvoiceSort; search: string | null; locale: string }, page: number): Promise<string | null> {
+  let cursor: string | null = null
+  for (let at = 1; at < page; at++) {
+    const list: { nextCursor: string | null } = await listView(ctx, payer, { ...wish, cursor, most: pageRows })
+    if (!list.nextCursor) return cursor
+    cursor = list.nextCursor
+  }
+  return cursor
+}
+
+/** A link that has ended still knows the way back in: sign in with the address that the business has. */
+async function endedPage(ctx: Context, assets: Assets, c: HonoContext): Promise<Response> {
+  const link = await ctx.store.control.sessions.link(ctx.vault.hash(c.req.param('token') ?? ''))
+  const merchant = link && (await ctx.store.merchant(link.merchantId).self.find())
+  if (!merchant) return sendPlain(c, { status: 404, title: 'This link does not work', text: 'The address may be incomplete. Open the link in your e-mail again, or ask the business for a new one.' })
+  return sendDocument(c, {
+    title: `Your invoices from ${merchant.name}`, lang: 'en', status: 401, assets: assets.page('landing'), allow: { frame: [`'self'`] },
+    body: () => html`<main><h1>${merchant.name}</h1><quittance-invoices mode="landing" merchant="${merchant.publishableKey}"><p>This link has ended. Sign in with your e-mail address to see your invoices, or ask ${merchant.name} for a new link.</p></quittance-invoices></main>`,
+  })
+}
+
+/** What a form without scripts chose: `invoice` once per invoice, `amount-<id>` where a part is to be paid. */
+async function chosen(ctx: Context, c: HonoContext, payer: Payer) {
+  const form = await c.req.formData()
+  const ids = form.getAll('invoice').map(String)
+  const rows = await ctx.store.merchant(payer.merchantId).invoices.list({
+    customerIds: payer.customerIds, invoiceIds: ids as `inv_${string}`[], filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: Math.max(1, ids.length), today: '', publishedOnly: true,
+  })
+  return {
+    invoices: ids.map(invoiceId => {
+      const code = rows.find(row => row.id === invoiceId)?.currency ?? currency('USD')
+      const typed = form.get(`amount-${invoiceId}`)
+      const amount = typeof typed === 'string' && /^\d{1,12}(\.\d{1,3})?$/.test(typed.trim()) ? minor(parseDecimal(typed.trim(), code)) : undefined
+      return amount === undefined ? { invoiceId } : { invoiceId, amount }
+    }),
+  }
+}

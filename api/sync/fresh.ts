@@ -1,0 +1,35 @@
+import type { InvoiceId, MerchantId } from '../../db/values.ts'
+import { callQuickBooks } from '../connection/credentials.ts'
+import type { Context } from '../context.ts'
+import type { QboFailure } from '../ports.ts'
+import { homeCurrency, writesOf } from './apply.ts'
+import { completed, readByIds } from './complete.ts'
+import { type Gone, readObjects } from './incoming.ts'
+
+export type Fresh = { kind: 'fresh' } | { kind: 'failed'; failure: QboFailure }
+
+/**
+ * Reads these invoices of QuickBooks now and brings the mirror up to date with them, before money is asked for.
+ * One read where nothing is missing; invoices that are not QuickBooks' own need none.
+ */
+export const readFresh = (ctx: Context) => async (merchantId: MerchantId, invoiceIds: readonly InvoiceId[]): Promise<Fresh> => {
+  const { invoices } = ctx.store.merchant(merchantId)
+  const rows = await Promise.all(invoiceIds.map(id => invoices.full(id)))
+  const mirrored = rows.flatMap(row => (row?.qboId ? [{ qboId: row.qboId, updatedAt: row.qboUpdatedAt }] : []))
+  if (mirrored.length === 0) return { kind: 'fresh' }
+  const answer = await readByIds(ctx, merchantId, 'Invoice', mirrored.map(row => row.qboId))
+  if (!answer.ok) return { kind: 'failed', failure: answer.failure }
+  const gone: Gone[] = []
+  for (const row of mirrored.filter(r => !answer.value.some(object => object.Id === r.qboId))) {
+    // A query may lag behind; only a definite "not found" archives.
+    const confirmed = await callQuickBooks(ctx, merchantId, at => ctx.accounting.read(at, 'Invoice', row.qboId))
+    if (!confirmed.ok && confirmed.failure.class !== 'gone') return { kind: 'failed', failure: confirmed.failure }
+    if (!confirmed.ok) gone.push({ entity: 'Invoice', qboId: row.qboId, at: row.updatedAt })
+  }
+  const home = await homeCurrency(ctx, merchantId)
+  const whole = await completed(ctx, merchantId, readObjects([{ entity: 'Invoice', objects: answer.value }], home, gone), home, true)
+  if (!whole.ok) return { kind: 'failed', failure: whole.failure }
+  const outcome = await ctx.store.commit(await writesOf(ctx, merchantId, whole.value, 'told'))
+  if (outcome.kind === 'committed') return { kind: 'fresh' }
+  return { kind: 'failed', failure: { class: 'transient', code: '', message: outcome.rule, detail: '', status: 0, intuitTid: null, retryAfterMs: null } }
+}

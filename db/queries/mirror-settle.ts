@@ -25,6 +25,16 @@ export const mirrorSettleQueries = (_db: Db, merchantId: MerchantId) => ({
   ],
   /** Our own payment was undone in QuickBooks: the customer has paid all the same, so their invoice counts as paid here until a person decides. */
   unreflect: (paymentId: string): Write => write(`update allocations set state = 'captured' where merchant_id = ? and payment_id = ? and state = 'reflected'`, merchantId, paymentId),
+  /** Says in the history of each invoice that a payment no longer counts; to stand before the payment's own row changes. */
+  noteRemoved: (removed: readonly { qboId: string; at: number }[]): Write =>
+    write(
+      `insert into document_events (merchant_id, id, invoice_id, key, kind, facts, at)
+       select ?1, 'evt_' || lower(hex(randomblob(13))), i.id, 'payment:' || p.qbo_id || ':removed', 'payment_removed',
+         json_object('paymentQboId', p.qbo_id, 'amount', l.amount, 'currency', p.currency), v.value ->> 'at'
+       from json_each(?2) v join qbo_payments p on p.merchant_id = ?1 and p.qbo_id = v.value ->> 'qboId' and p.state = 'live'
+         join qbo_payment_lines l on l.merchant_id = ?1 and l.payment_qbo_id = p.qbo_id and l.txn_type = 'Invoice'
+         join invoices i on i.merchant_id = ?1 and i.qbo_id = l.txn_qbo_id where true on conflict do nothing`,
+      merchantId, JSON.stringify(removed)),
   diverge: (paymentId: string, problem: string): Write => write(`update postings set state = 'diverged', problem = ? where merchant_id = ? and payment_id = ? and state = 'posted'`, problem, merchantId, paymentId),
 
   archiveInvoices: (gone: readonly { qboId: string; at: number }[], now: number): Write =>

@@ -53,7 +53,10 @@ export type ImportStepRow = {
   done: number
   total: number | null
   state: 'waiting' | 'running' | 'done' | 'failed'
+  /** Where the next page begins, from 1. */
   nextStart: number
+  /** For `needed` the customers and for `missing` the rows still to be asked about; null until they are known. */
+  ids: string[] | null
 }
 
 /** A run that reads much of QuickBooks; its steps say where to go on after a stop. */

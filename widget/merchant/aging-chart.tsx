@@ -1,5 +1,5 @@
 import type { HomeView } from '../../api/domain/console-views.ts'
-import { countOf } from './words.ts'
+import { countOf, countText } from './words.ts'
 
 type Aging = HomeView['aging'][number]
 
@@ -27,7 +27,7 @@ export function AgingChart({ aging, several }: { aging: Aging; several: boolean 
           {aging.buckets.map((bucket, index) => (
             <tr key={bucket.label}>
               <th scope="row"><span class={`swatch age-${index}`} aria-hidden="true" />{bucket.label}</th>
-              <td class="small">{countOf(bucket.count, 'invoice')}</td>
+              <td class="small">{countText(bucket.count)}<span class="count-word"> {bucket.count === 1 ? 'invoice' : 'invoices'}</span></td>
               <td>{bucket.amount.text}</td>
             </tr>
           ))}

@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
-import type { ConsoleView } from '../../api/domain/console-views.ts'
+import type { ConsoleView, ImportView } from '../../api/domain/console-views.ts'
 import { createClient } from './client.ts'
 import { useEvents } from './events.ts'
 import { ConsoleContext, type Console as Shared } from './context.ts'
@@ -48,23 +48,23 @@ export function Console({ outside }: { outside: Outside }) {
       <SignedIn
         view={session.view} client={client} outside={outside} arrival={arrival}
         onArrivalRead={() => setArrival({ connected: false, problem: null })}
-        onView={view => setSession({ state: 'signed_in', view })} refresh={load}
+        update={change => setSession(before => before.state === 'signed_in' ? { ...before, view: { ...before.view, ...change } } : before)} refresh={load}
         onSignedOut={() => setSession({ state: 'signed_out', ended: false })}
       />
     )
   }
 }
 
-type SignedInProps = Pick<Shared, 'client' | 'outside' | 'view' | 'refresh'> & {
+type SignedInProps = Pick<Shared, 'client' | 'outside' | 'view' | 'update' | 'refresh'> & {
   arrival: Arrival
   onArrivalRead: () => void
-  onView: (view: ConsoleView) => void
   onSignedOut: () => void
 }
 
-function SignedIn({ view, client, outside, arrival, onArrivalRead, onView, refresh, onSignedOut }: SignedInProps) {
+function SignedIn({ view, client, outside, arrival, onArrivalRead, update, refresh, onSignedOut }: SignedInProps) {
   const [changes, setChanges] = useState(0)
-  const [followed, follow] = useState(view.import?.state === 'running' ? view.import : null)
+  const [followed, setFollowed] = useState(view.import?.state === 'running' ? view.import : null)
+  const follow = useCallback((next: ImportView) => setFollowed(before => newer(before, next)), [])
   const [said, setSaid] = useState({ text: '', times: 0 })
   const announce = useCallback((text: string) => setSaid(before => ({ text, times: before.times + 1 })), [])
   const readAgain = () => {
@@ -79,18 +79,25 @@ function SignedIn({ view, client, outside, arrival, onArrivalRead, onView, refre
       readAgain()
     },
     onChanged: readAgain,
-    onReturn: readAgain,
+    onOpen: first => { if (!first || followed?.state === 'running') readAgain() },
   })
   useEffect(() => {
     // A view that was read again knows how an import went on while the stream was away.
-    if (view.import && followed?.id === view.import.id && followed.state === 'running') follow(view.import)
+    const { import: known } = view
+    if (known) setFollowed(before => before?.id === known.id ? newer(before, known) : before)
   }, [view.import])
-  const shared: Shared = { client, outside, view, changes, followed, follow, update: change => onView({ ...view, ...change }), refresh, announce }
+  const shared: Shared = { client, outside, view, changes, followed, follow, update, refresh, announce }
   return (
     <ConsoleContext.Provider value={shared}>
       <Shell arrival={arrival} onArrivalRead={onArrivalRead} said={said} onSignedOut={onSignedOut} />
     </ConsoleContext.Provider>
   )
+}
+
+/** The answer to a request and an event can overtake each other: an import never goes back. */
+function newer(before: ImportView | null, next: ImportView): ImportView {
+  if (before?.id !== next.id) return next
+  return before.state !== 'running' || (next.state === 'running' && next.done < before.done) ? before : next
 }
 
 function arrivalNow(): Arrival {

@@ -21,8 +21,10 @@ export function Customers({ query }: { query: URLSearchParams }) {
   const rows = pages.value?.rows ?? []
   return (
     <>
-      <ImportButtons buttons={[{ kind: 'customers', label: 'Refresh customers' }]} />
-      <SearchField label="Search by name or e-mail" q={q} onSearch={text => go(text ? `/console/customers?${new URLSearchParams({ q: text })}` : '/console/customers', 'replace')} />
+      <div class="tools">
+        <SearchField label="Search by name or e-mail" q={q} onSearch={text => go(text ? `/console/customers?${new URLSearchParams({ q: text })}` : '/console/customers', 'replace')} />
+        <ImportButtons buttons={[{ kind: 'customers', label: 'Refresh customers' }]} />
+      </div>
       <Failure problem={pages.problem} retry={pages.reload} />
       {pages.value === null
         ? pages.problem ? null : <Skeleton rows={8} what="customers" />
@@ -81,7 +83,7 @@ function CustomerActions({ row }: { row: ConsoleCustomerRow }) {
     <div class="row-actions">
       {row.archived ? null : <Button busy={deed.busy} onClick={copyLink} label={`Copy link for ${row.name}`}>Copy link</Button>}
       <Button onClick={() => setShown({ what: 'links' })} label={`Links of ${row.name}`}>Links</Button>
-      {row.archived ? null : <Button busy={deed.busy} onClick={preview} label={`See what ${row.name} sees (new tab)`}>See what they see ↗</Button>}
+      {row.archived ? null : <Button busy={deed.busy} onClick={preview} label={`See what they see: ${row.name} (new tab)`}>See what they see ↗</Button>}
       <Failure problem={deed.problem} />
       {shown?.what === 'links' ? <CustomerLinks row={row} onClose={close} /> : null}
       {shown?.what === 'link' ? <LinkToCopy row={row} url={shown.url} onClose={close} /> : null}

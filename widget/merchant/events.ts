@@ -9,8 +9,8 @@ export type EventsHeard = {
   onImport(view: ImportView): void
   /** Something of this merchant is different; told at most once a second. */
   onChanged(): void
-  /** The stream was lost and is back: what was missed must be read again. */
-  onReturn(): void
+  /** The stream is open. What was told before it opened was missed: since the page was loaded, or since it was lost. */
+  onOpen(first: boolean): void
 }
 
 /** Follows the merchant's event stream as long as the component lives. */
@@ -23,7 +23,7 @@ export function useEvents(outside: Outside, heard: EventsHeard): void {
 function follow(outside: Outside, latest: { readonly current: EventsHeard }): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let gathering: ReturnType<typeof setTimeout> | undefined
-  let lost = false
+  let first = true
   let stream = open()
   return () => {
     clearTimeout(timer)
@@ -41,11 +41,10 @@ function follow(outside: Outside, latest: { readonly current: EventsHeard }): ()
       }, gatherMs)
     })
     opened.addEventListener('open', () => {
-      if (lost) latest.current.onReturn()
-      lost = false
+      latest.current.onOpen(first)
+      first = false
     })
     opened.addEventListener('error', () => {
-      lost = true
       // EventSource comes back from a lost connection by itself, but not from an answer such as 503.
       if (opened.readyState !== 2) return
       clearTimeout(timer)

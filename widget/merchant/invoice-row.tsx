@@ -37,14 +37,19 @@ export function InvoiceRow({ row, chosen, onChoose, onDone }: InvoiceRowProps) {
 }
 
 /** "invoice 1042 for Blue Ridge Roofing" */
-export function invoiceName(row: ConsoleInvoiceRow): string {
-  return `invoice ${row.number ?? 'without a number'} for ${row.customerName}`
+function invoiceName(row: ConsoleInvoiceRow): string {
+  return `${shortName(row)} for ${row.customerName}`
+}
+
+/** "invoice 1042" */
+export function shortName(row: ConsoleInvoiceRow): string {
+  return row.number === null ? 'the invoice without a number' : `invoice ${row.number}`
 }
 
 function seenText(row: ConsoleInvoiceRow): string {
-  if (row.visibility === 'draft') return 'Not shown to the customer'
+  if (row.visibility === 'draft') return 'Not shown yet'
   if (row.visibility === 'archived') return 'Hidden here'
-  return row.emailed ? 'Shown and e-mailed' : 'Shown to the customer'
+  return row.emailed ? 'Shown, e-mailed' : 'Shown'
 }
 
 function Actions({ row, name, onDone }: { row: ConsoleInvoiceRow; name: string; onDone: () => void }) {
@@ -76,8 +81,8 @@ function Actions({ row, name, onDone }: { row: ConsoleInvoiceRow; name: string; 
       {asking === null ? <Failure problem={deed.problem} /> : null}
       {asking === 'send' ? <SendDialog row={row} onClose={() => setAsking(null)} onSent={email => done(`Sent ${name} to ${email}.`)} /> : null}
       {asking === 'archive' ? (
-        <Confirm title={`Archive ${name}?`} verb="Archive" deed={deed} onConfirm={archive} onClose={() => { deed.forget(); setAsking(null) }}>
-          <p>Your customer no longer sees it and cannot pay it here. In QuickBooks it stays as it is.</p>
+        <Confirm title={`Archive ${shortName(row)}?`} verb="Archive" deed={deed} onConfirm={archive} onClose={() => { deed.forget(); setAsking(null) }}>
+          <p>{row.customerName} no longer sees it and cannot pay it here. In QuickBooks it stays as it is.</p>
         </Confirm>
       ) : null}
     </div>

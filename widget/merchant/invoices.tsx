@@ -26,9 +26,11 @@ export function Invoices({ query }: { query: URLSearchParams }) {
   const toggle = (id: string) => setChosen(before => before.has(id) ? new Set([...before].filter(other => other !== id)) : new Set([...before, id]))
   return (
     <>
-      <ImportButtons buttons={[{ kind: 'since_last', label: 'Import' }]} />
+      <div class="tools">
+        <SearchField label="Search by number or customer" q={q} onSearch={text => go(hrefOf(filter, text), 'replace')} />
+        <ImportButtons buttons={[{ kind: 'since_last', label: 'Import' }]} />
+      </div>
       <Filters filter={filter} q={q} drafts={view.counts.drafts} />
-      <SearchField label="Search by number or customer" q={q} onSearch={text => go(hrefOf(filter, text), 'replace')} />
       <Failure problem={pages.problem} retry={pages.reload} />
       {selecting ? <DraftBar selected={selected} rows={rows} onChoose={setChosen} onDone={pages.reload} /> : null}
       {pages.value === null

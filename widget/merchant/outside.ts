@@ -24,7 +24,7 @@ export type Tab = { show(url: string): void; close(): void }
 export function browserOutside(): Outside {
   return {
     fetch: (path, init) => fetch(path, init),
-    openEvents: path => new EventSource(path) as EventStream,
+    openEvents: path => new EventSource(path),
     copy: text => navigator.clipboard.writeText(text),
     openTab,
     now: () => Date.now(),

@@ -20,7 +20,7 @@ export class ConsoleProblem extends Error {
 export async function problemOf(response: Response): Promise<ConsoleProblem> {
   const body = await response.json().then(
     json => json as Partial<Problem>,
-    () => ({}) as Partial<Problem>,
+    (): Partial<Problem> => ({}),
   )
   const code = body.type?.split('/').at(-1) ?? (response.status === 401 ? 'unauthorized' : 'unavailable')
   const seconds = Number(response.headers.get('retry-after'))

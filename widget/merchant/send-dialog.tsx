@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { ConsoleInvoiceRow } from '../../api/domain/console-views.ts'
 import { useConsole } from './context.ts'
-import { invoiceName } from './invoice-row.tsx'
+import { shortName } from './invoice-row.tsx'
 import { useDeed, useLoaded } from './loading.ts'
 import { Button, Dialog, Failure } from './parts.tsx'
 
@@ -25,7 +25,7 @@ export function SendDialog({ row, onClose, onSent }: SendDialogProps) {
     })
   }
   return (
-    <Dialog title={`Send ${invoiceName(row)}`} onClose={onClose}>
+    <Dialog title={`Send ${shortName(row)}`} onClose={onClose}>
       <form onSubmit={submit}>
         <p>{row.customerName} gets an e-mail with a link to this invoice, {row.balance.text}.{row.visibility === 'draft' ? ' It leaves your Draft folder and is shown to them from then on.' : ''}</p>
         <label for="send-email">To</label>

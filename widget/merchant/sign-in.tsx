@@ -45,8 +45,8 @@ function EmailForm({ client, outside, email, onEmail, onSent }: EmailFormProps) 
         <Button kind="main" submit busy={deed.busy}>{deed.busy ? 'Sending…' : 'Send me a code'}</Button>
       </form>
       <p class="or"><span>or</span></p>
-      <a class="button intuit" href="/console/intuit">Sign in with Intuit</a>
-      <p class="small">There is no password. A code or Intuit proves it is you; a new address gets a new console.</p>
+      <a class="button intuit identity" href="/console/intuit">Sign in with Intuit</a>
+      <p class="small">There is no password: the code, or Intuit, proves that it is you.</p>
     </>
   )
 }
@@ -90,7 +90,7 @@ function CodeForm({ client, outside, email, onSignedIn, onBack }: CodeFormProps)
         })}>Send a new code</Button>
         <Button onClick={onBack}>Use another address</Button>
       </div>
-      <p class="small" role="status">{again && !resend.busy ? 'A new code is on its way; the old one no longer works.' : ''}</p>
+      <p class="small" role="status">{again && !resend.busy ? 'A new code is on its way.' : ''}</p>
       <SignInFailure problem={resend.problem} outside={outside} />
     </form>
   )

@@ -82,7 +82,7 @@ export class FakeApi {
         company.view = { ...company.view, connection: { ...company.view.connection, state: 'disconnected' } }
         return ok(company.view.connection)
       case 'POST imports': {
-        const started: ImportView = importOf('running', body['kind'] as ImportView['kind'])
+        const started: ImportView = { ...importOf('running', body['kind'] as ImportView['kind']), id: 'imp_2' }
         company.view = { ...company.view, import: started }
         return { status: 202, body: started }
       }

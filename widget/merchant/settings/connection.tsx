@@ -39,7 +39,7 @@ function Facts({ connection }: { connection: ConnectionView }) {
     ['Company', [connection.companyName, connection.country, connection.homeCurrency].filter(Boolean).join(', ')],
     ['Company ID at Intuit', connection.realmId],
     ['Connected', connection.connectedAt ? dayText(connection.connectedAt) : null],
-    ['Good until', connection.reconnectBeforeText],
+    ['Access', connection.reconnectBeforeText],
     ['Last change seen', connection.lastChangeText],
   ]
   return <dl class="facts">{facts.map(([name, text]) => text ? <div key={name}><dt>{name}</dt><dd>{text}</dd></div> : null)}</dl>

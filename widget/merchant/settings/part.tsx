@@ -23,11 +23,17 @@ export function useDraft<Name extends keyof SettingsView>(names: readonly Name[]
   const changed = names.some(name => JSON.stringify(value[name]) !== JSON.stringify(stored[name]))
   const save = (as: Partial<SettingsView> = value) => deed.run(async () => {
     const settings = await client.saveSettings(as)
-    setEdits({})
+    setEdits(before => withoutSaved(before, as))
     update({ settings })
     announce(saved)
   })
   return { value, set: change => { deed.forget(); setEdits(before => ({ ...before, ...change })) }, changed, deed, save }
+}
+
+/** What was typed while the save was under way is still to be saved. */
+function withoutSaved<T extends object>(edits: T, saved: Partial<SettingsView>): T {
+  const sent: Record<string, unknown> = saved
+  return Object.fromEntries(Object.entries(edits).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(sent[name]))) as T
 }
 
 /** The button under a part, with why it did not save. */
@@ -37,7 +43,7 @@ export function Save({ changed, deed }: { changed: boolean; deed: Deed }) {
       <Failure problem={deed.problem} />
       <div class="buttons">
         <Button kind="main" submit disabled={!changed} busy={deed.busy}>{deed.busy ? 'Saving…' : 'Save'}</Button>
-        {changed ? <span class="small">Not saved yet.</span> : null}
+        <span class="small">{changed ? 'Not saved yet.' : 'Nothing to save.'}</span>
       </div>
     </>
   )

@@ -29,6 +29,7 @@ function AllowedOrigins() {
     if (bad) return setWrong(`“${bad.wrong}” is not an address. Write it like https://www.example.com.`)
     const unique = [...new Set(origins.filter(origin => typeof origin === 'string'))]
     setText(unique.join('\n'))
+    draft.set({ allowedOrigins: unique })
     draft.save({ allowedOrigins: unique })
   }
   return (

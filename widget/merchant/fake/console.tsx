@@ -1,21 +1,20 @@
-import { render } from '@testing-library/preact'
+import type { VNode } from 'preact'
 import { Console } from '../app.tsx'
 import type { EventStream, Outside } from '../outside.ts'
 import { FakeApi } from './api.ts'
 import type { FakeCompany } from './company.ts'
 
-export type Shown = { api: FakeApi; copied: string[]; opened: string[]; streams: number; clipboard: { refuses: boolean } }
+export type Shown = { page: VNode; api: FakeApi; copied: string[]; opened: string[]; streams: number; clipboard: { refuses: boolean } }
 
-/** The whole console at an address, over a company in memory. */
-export function showConsole(company: FakeCompany, { at = '/console', signedIn = true }: { at?: string; signedIn?: boolean } = {}): Shown {
+/** The whole console at an address, over a company in memory; `page` is for a test to render. */
+export function fakeConsole(company: FakeCompany, { at = '/console', signedIn = true }: { at?: string; signedIn?: boolean } = {}): Shown {
   history.replaceState(null, '', at)
   const api = new FakeApi(company, { signedIn })
-  const shown: Shown = { api, copied: [], opened: [], streams: 0, clipboard: { refuses: false } }
-  render(<Console outside={outsideOf(shown)} />)
-  return shown
+  const shown: Omit<Shown, 'page'> = { api, copied: [], opened: [], streams: 0, clipboard: { refuses: false } }
+  return Object.assign(shown, { page: <Console outside={outsideOf(shown)} /> })
 }
 
-function outsideOf(shown: Shown): Outside {
+function outsideOf(shown: Omit<Shown, 'page'>): Outside {
   return {
     fetch: async (path, init) => {
       const url = new URL(path, 'https://console.example')
@@ -34,9 +33,10 @@ function outsideOf(shown: Shown): Outside {
   }
 }
 
-function streamOf(shown: Shown): EventStream {
+function streamOf(shown: Omit<Shown, 'page'>): EventStream {
   const heard = new Map<string, (event: { data?: unknown }) => void>()
   shown.streams += 1
+  setTimeout(() => heard.get('open')?.({}), 0)
   const stop = shown.api.onEvent((name, data) => heard.get(name)?.({ data: JSON.stringify(data) }))
   return { addEventListener: (name, listener) => void heard.set(name, listener), close: () => { shown.streams -= 1; stop() }, readyState: 1 }
 }

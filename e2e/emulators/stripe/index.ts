@@ -91,7 +91,9 @@ export async function startStripeEmulator(options: StripeEmulatorOptions = {}): 
       routes.notFound(c => unknownAddress(c, world))
     },
     state: query => stateView(world, deliveries, query),
-    reset: () => {
+    reset: async () => {
+      jobs.stop()
+      await deliveries.drained()
       startOver(shelf)
       jobs.resume()
       pointWebhooks()

@@ -48,8 +48,12 @@ export function mountWebhooks(app: StripeApp, world: World, deliveries: Deliveri
 }
 
 function mountEvents(app: StripeApp, world: World, deliveries: Deliveries): void {
-  const current = (event: Stripe.Event): Stripe.Event => ({ ...event, pending_webhooks: deliveries.all().filter(d => d.eventId === event.id && d.state !== 'delivered').length })
-  mount(app, world, { method: 'GET', path: '/v1/events/:id', key: 'secret', params: z.strictObject({ expand: page.expand }), run: ({ books, id }) => current(books.find('event', id)) })
+  const pending = () => {
+    const counts = new Map<string, number>()
+    for (const { eventId, state } of deliveries.all()) if (state !== 'delivered') counts.set(eventId, (counts.get(eventId) ?? 0) + 1)
+    return (event: Stripe.Event): Stripe.Event => ({ ...event, pending_webhooks: counts.get(event.id) ?? 0 })
+  }
+  mount(app, world, { method: 'GET', path: '/v1/events/:id', key: 'secret', params: z.strictObject({ expand: page.expand }), run: ({ books, id }) => pending()(books.find('event', id)) })
   mount(app, world, {
     method: 'GET',
     path: '/v1/events',
@@ -61,7 +65,7 @@ function mountEvents(app: StripeApp, world: World, deliveries: Deliveries): void
       const wanted = books
         .all('event')
         .filter(e => within(e.created, params.created) && (types === null || types.some(type => fits(type, e.type))))
-        .map(current)
+        .map(pending())
         .filter(e => params.delivery_success === undefined || (e.pending_webhooks === 0) === params.delivery_success)
       return listPage('/v1/events', wanted, params)
     },

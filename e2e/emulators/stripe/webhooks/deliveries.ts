@@ -62,10 +62,15 @@ export function createDeliveries(world: World, faults: Faults, jobs: Jobs): Deli
 
   /** A held delivery goes out once another one to the same endpoint has gone. */
   const releaseHeld = (gone: Delivery) => {
-    const held = all().find(d => d.state === 'held' && d.endpointId === gone.endpointId && d.id !== gone.id)
+    const held = world.shelf.all<{ deliveryId: string; endpointId: string }>('held').find(h => h.endpointId === gone.endpointId && h.deliveryId !== gone.id)
     if (!held) return
-    save({ ...held, state: 'waiting' })
-    attempt(held.id)
+    world.shelf.remove('held', held.deliveryId)
+    attempt(held.deliveryId)
+  }
+
+  const hold = (delivery: Delivery) => {
+    save({ ...delivery, state: 'held' })
+    world.shelf.put('held', delivery.id, { deliveryId: delivery.id, endpointId: delivery.endpointId })
   }
 
   const attempt = (deliveryId: string) => {
@@ -75,7 +80,7 @@ export function createDeliveries(world: World, faults: Faults, jobs: Jobs): Deli
     const endpoint = world.books(world.platformId).get('webhook_endpoint', delivery.endpointId)
     if (!event || !endpoint) return save({ ...delivery, state: 'given_up' })
     const fault = faults.take({ event: delivery.eventType })
-    if (fault?.kind === 'hold') return save({ ...delivery, state: 'held' })
+    if (fault?.kind === 'hold') return hold(delivery)
     const sending = send(delivery, event, endpoint, fault).finally(() => underWay.delete(sending))
     underWay.add(sending)
   }

@@ -108,7 +108,7 @@ function failureOf(issue: z.core.$ZodIssue | undefined, fields: FormFields, also
     }
     case 'invalid_type':
       if (issue.path.reduce<unknown>((value, key) => (value as FormFields | undefined)?.[String(key)], fields) === undefined) return invalid(`Missing required param: ${param}.`, { param, code: 'parameter_missing' })
-      return invalid(`Invalid ${issue.expected}: the value of ${param} has another shape`, { param })
+      return invalid(`Invalid ${issue.expected === 'record' ? 'object' : issue.expected}: the value of ${param} has another shape`, { param })
     default:
       return invalid(`Invalid ${param}: ${issue.message}`, { param })
   }

@@ -1,5 +1,8 @@
 import type { PaymentState } from '../../db/values.ts'
 
+/** How long an attempt may keep its invoices while the payer confirms it with their bank. */
+export const holdMs = 15 * 60_000
+
 /** How far an attempt has come. A state is only ever followed by one of a higher rank, save that money that moved always wins. */
 export const rankOf = { reserved: 1, needs_action: 2, processing: 3, canceled: 4, failed: 4, succeeded: 5 } as const satisfies Record<PaymentState, number>
 

@@ -3,7 +3,7 @@ import type { Store } from '../../db/store.ts'
 import type { CustomerId, MerchantId } from '../../db/values.ts'
 import type { Log } from '../ports.ts'
 
-export type Listener = { merchantId: MerchantId; /** Null hears everything of the merchant: the console. */ customerIds: readonly CustomerId[] | null; hear(changes: readonly ChangeRow[]): void }
+export type Listener = { merchantId: MerchantId; /** Null hears everything of the merchant: the console. */ customerIds: readonly CustomerId[] | null; hear(changes: readonly ChangeRow[]): void; /** The server stops: nothing more will come. */ end(): void }
 /** Tells open pages what is different, in the order in which it was written. */
 export type Hub = { listen(listener: Listener): () => void; stop(): void }
 
@@ -55,6 +55,7 @@ export async function startHub(store: Store, log: Log): Promise<Hub> {
     stop() {
       clearInterval(timer)
       forget()
+      for (const listener of listeners) listener.end()
       listeners.clear()
     },
   }

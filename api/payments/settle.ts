@@ -2,10 +2,9 @@ import type { Write } from '../../db/client.ts'
 import type { AllocationRow, PaymentRow } from '../../db/queries/payments.ts'
 import type { Context } from '../context.ts'
 import { captured } from '../domain/ledger.ts'
-import { statesBefore } from '../domain/payment.ts'
+import { holdMs, statesBefore } from '../domain/payment.ts'
 import { newId } from '../ids.ts'
 import type { ProviderFailure, ProviderOutcome, ProviderPayment } from '../ports.ts'
-import { holdMs } from './start.ts'
 import { receiptLetter } from '../letters/receipt.ts'
 
 /**

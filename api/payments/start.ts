@@ -3,7 +3,7 @@ import type { InvoiceId, PaymentId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { payable } from '../domain/invoice.ts'
 import { sum } from '../domain/money.ts'
-import { isOpen, referenceOf } from '../domain/payment.ts'
+import { holdMs, isOpen, referenceOf } from '../domain/payment.ts'
 import type { PaymentProvider, ProviderOutcome } from '../ports.ts'
 import { factsOf } from '../present/invoice.ts'
 import { grantStands } from '../routes/guard.ts'
@@ -16,9 +16,6 @@ export type StartPayment = { checkout: CheckoutRow; paymentId: PaymentId; confir
 export type StartOutcome =
   | { kind: 'started'; payment: PaymentRow; clientSecret: string | null }
   | { kind: 'refused'; code: 'balance-changed' | 'already-paying' | 'checkout-expired' | 'conflict' | 'unavailable'; detail: string }
-
-/** How long an attempt may keep its invoices while the payer confirms it with their bank. */
-export const holdMs = 15 * 60_000
 
 /**
  * Charges what the payer chose, once. The id was made by the payer's browser: the same id again goes on with the same attempt.

@@ -19,11 +19,16 @@ export function streamChanges(
   return streamSSE(c, async stream => {
     let queue: ChangeRow[] = []
     let wake = Promise.withResolvers<void>()
-    const forget = ctx.hub.listen({ ...whose, hear: changes => { queue.push(...changes); wake.resolve() } })
-    stream.onAbort(() => wake.resolve())
+    let ended = false
+    const end = () => {
+      ended = true
+      wake.resolve()
+    }
+    const forget = ctx.hub.listen({ merchantId: whose.merchantId, customerIds: whose.customerIds, end, hear: changes => { queue.push(...changes); wake.resolve() } })
+    stream.onAbort(end)
     try {
       await stream.write(': hello\n\n')
-      while (!stream.aborted) {
+      while (!ended) {
         const beat = setTimeout(wake.resolve, heartbeatMs)
         await wake.promise
         clearTimeout(beat)

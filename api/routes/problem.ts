@@ -1,7 +1,7 @@
 import type { Context as HonoContext } from 'hono'
 import type { InvoiceRow, Problem } from '../domain/views.ts'
 
-/** Every way a request is refused: its status and its title. `docs/problems.md` tells readers the same. */
+/** Every way a request is refused: its status and its title. `/docs` tells readers the same. */
 const problems = {
   'unauthorized': [401, 'Please sign in'],
   'expired': [401, 'This link or session has ended'],
@@ -30,6 +30,7 @@ export function problem(c: HonoContext, code: ProblemCode, detail: string, extra
   return c.body(JSON.stringify(body), status, { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...(retryAfterS ? { 'retry-after': String(retryAfterS) } : {}) })
 }
 
-export function problemCodes(): ProblemCode[] {
-  return Object.keys(problems) as ProblemCode[]
+/** Every refusal, for the developers' page. */
+export function allProblems(): { code: string; status: number; title: string }[] {
+  return Object.entries(problems).map(([code, [status, title]]) => ({ code, status, title }))
 }

@@ -1,0 +1,69 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
+import { HTTPException } from 'hono/http-exception'
+import type { Context } from './context.ts'
+import { newId } from './ids.ts'
+import type { Assets } from './pages/assets.ts'
+import { consoleRoutes } from './routes/console.ts'
+import { customerRoutes } from './routes/customer.ts'
+import { mountDocs } from './routes/docs.ts'
+import { healthRoutes } from './routes/health.ts'
+import { invalidRequest } from './routes/invalid.ts'
+import { landingRoutes } from './routes/landing.ts'
+import { payRoutes } from './routes/pay.ts'
+import { problem } from './routes/problem.ts'
+import { quickbooksRoutes } from './routes/quickbooks.ts'
+import { staticRoutes } from './routes/static.ts'
+import { stripeHook } from './routes/stripe.ts'
+
+declare module 'hono' {
+  interface ContextVariableMap {
+    requestId: string
+  }
+}
+
+const bodyMaxBytes = 64 * 1024
+const hookMaxBytes = 2 * 1024 * 1024
+
+/** The HTTP edge: every route behind one log line, one limit and one place for what nobody foresaw. */
+export function createApp(ctx: Context, assets: Assets) {
+  const app = new OpenAPIHono({ defaultHook: invalidRequest })
+  app.use(async (c, next) => {
+    const requestId = newId('req', ctx.clock.now())
+    c.set('requestId', requestId)
+    const began = performance.now()
+    await next()
+    c.header('x-request-id', requestId)
+    c.header('strict-transport-security', ctx.config.secureCookies ? 'max-age=31536000' : undefined)
+    // The pattern, not the address: an address may hold a token.
+    ctx.log.info({ requestId, method: c.req.method, route: routeOf(c), status: c.res.status, ms: Math.round(performance.now() - began) }, 'answered')
+  })
+  const tooLarge = (maxSize: number) => bodyLimit({ maxSize, onError: c => problem(c, 'too-large', `A request holds at most ${maxSize} bytes here.`) })
+  app.use('/hooks/*', tooLarge(hookMaxBytes))
+  app.use(async (c, next) => (c.req.path.startsWith('/hooks/') ? next() : tooLarge(bodyMaxBytes)(c, next)))
+  // Customers' pages carry their right in a header and never in a cookie, so any page may ask.
+  const open = cors({ origin: '*', allowMethods: ['GET', 'POST', 'DELETE'], allowHeaders: ['authorization', 'content-type'], exposeHeaders: ['x-request-id', 'retry-after'], maxAge: 86_400 })
+  app.use('/v1/*', (c, next) => (c.req.path.startsWith('/v1/merchant/') || c.req.path === '/v1/merchant' ? next() : open(c, next)))
+  app.route('/', healthRoutes(ctx))
+  app.route('/', staticRoutes(assets))
+  app.route('/', customerRoutes(ctx))
+  app.route('/', landingRoutes(ctx, assets))
+  app.route('/', payRoutes(ctx, assets))
+  app.route('/', quickbooksRoutes(ctx))
+  app.route('/', stripeHook(ctx))
+  app.route('/', consoleRoutes(ctx, assets))
+  mountDocs(ctx, app)
+  app.get('/', c => c.redirect('/console', 302))
+  app.notFound(c => problem(c, 'not-found', 'There is nothing at this address. The API is described at /docs.'))
+  app.onError((error, c) => {
+    if (error instanceof HTTPException && error.status < 500) return problem(c, error.status === 413 ? 'too-large' : 'invalid-request', 'The request could not be read. Check that its body is JSON and its content type says so.')
+    ctx.log.error({ requestId: c.get('requestId'), err: error }, 'a request failed in a way that nobody foresaw')
+    return problem(c, 'internal', `Something went wrong here and was written down as ${c.get('requestId')}. Nothing was charged by this request. Try again; if it stays, tell us that number.`)
+  })
+  return app
+}
+
+function routeOf(c: { req: { path: string } }): string {
+  return c.req.path.replace(/^\/(i|pay)\/[^/]+/, '/$1/:token')
+}

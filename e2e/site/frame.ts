@@ -28,7 +28,8 @@ export function frame({ title, here, main, scripts = [] }: { title: string; here
         <main class="site-main">${main}</main>
         <footer class="site-footer">
           <p>42 Garfield Avenue, Duluth, MN 55802</p>
-          <p>(218) 555-0110 · hello@alderandfinch.example</p>
+          <p>(218) 555-0110</p>
+          <p>hello@alderandfinch.example</p>
         </footer>
       </body>
     </html>`

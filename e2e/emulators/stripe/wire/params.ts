@@ -132,10 +132,11 @@ function sentence(values: readonly string[]): string {
 /** The first top-level parameter that was sent empty although it cannot be taken away. */
 function emptyParam(fields: FormFields, schema: z.ZodType): string | undefined {
   const shape = schema instanceof z.ZodObject ? (schema.shape as Record<string, z.ZodType>) : {}
-  return Object.entries(fields).find(([name, value]) => value === '' && shape[name] !== undefined && !isErasable(shape[name]))?.[0]
+  const known = new Map(Object.entries(shape))
+  return Object.keys(fields).find(name => fields[name] === '' && known.has(name) && !isErasable(known.get(name)))
 }
 
-function isErasable(schema: z.ZodType): boolean {
+function isErasable(schema: z.ZodType | undefined): boolean {
   const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema
-  return inner.meta()?.['erasable'] === true
+  return inner?.meta()?.['erasable'] === true
 }

@@ -100,6 +100,7 @@ function addInvoice(story: Story, random: Random, customer: CustomerPlan, place:
     ...changes,
   }
   if (invoice.emailStatus === 'EmailSent') touch(invoice, { ...stamps, updatedSecond: stamps.updatedSecond + 240 })
+  if (invoice.kind === 'void') touch(invoice, stampsAt(random, place.on + 1))
   customer.invoices.push(invoice)
   return invoice
 }

@@ -36,9 +36,20 @@ export function planFamily(parts: FamilyParts, index: number, firstInvoice: numb
   const credit = firstHabits[index]
   for (const member of members) {
     const own = credit !== undefined && member === members[0] ? credit : drawCredit(random)
-    settle(parts.story, random, member, { paysAll: trait === 'inactive', credit: trait === 'inactive' ? 'none' : own, receipts: member.currency === 'USD' && (index === 5 || random.chance(0.06)) })
+    settle(parts.story, random, member, { paysAll: trait === 'inactive', owesNewest: index < 2, credit: trait === 'inactive' ? 'none' : own, receipts: member.currency === 'USD' && (index === 5 || random.chance(0.06)) })
   }
   return members
+}
+
+/** Gives a customer of another story the company's first `invoices` ordinary invoices, with what it did about them. */
+export function planMore(parts: FamilyParts, customer: CustomerPlan, invoices: number): void {
+  const random = createRandom(parts.seed)
+  const more = { ...customer, ...noForms() }
+  const places = Array.from({ length: invoices }, (_, i) => parts.calendar.spread(i)).toSorted((a, b) => a.on - b.on)
+  for (const place of places) more.invoices.push(planInvoice(parts.story, random, more, place))
+  settle(parts.story, random, more, { paysAll: false, owesNewest: false, credit: 'none', receipts: false })
+  customer.invoices.push(...more.invoices)
+  customer.payments.push(...more.payments)
 }
 
 /** How many invoices the n-th family has: mostly a handful, now and then a long-standing customer with dozens. */
@@ -73,9 +84,10 @@ function createdBefore(places: readonly Place[], parts: FamilyParts): number {
 }
 
 function planMembers(parts: FamilyParts, random: Random, index: number, trait: Trait, createdOn: number): CustomerPlan[] {
-  const person = personName(index)
+  const named = index + (parts.seed % 997) * 13
+  const person = personName(named)
   const household = trait === 'plain' && random.chance(0.2)
-  const business = household ? undefined : businessName(index)
+  const business = household ? undefined : businessName(named)
   const currency = !parts.multiCurrency ? 'USD' : trait === 'euro' ? foreign.EUR.code : trait === 'yen' ? foreign.JPY.code : 'USD'
   const parent: CustomerPlan = {
     id: parts.takeCustomerId(),
@@ -88,7 +100,7 @@ function planMembers(parts: FamilyParts, random: Random, index: number, trait: T
     billWithParent: false,
     email: emailOf(trait, index, person.given, business ?? `${person.given}${person.family}`),
     phone: `(218) 555-${String(100 + (index % 900)).padStart(4, '0')}`,
-    address: currency === 'USD' ? { line1: streetAddress(index), city: 'Duluth', state: 'MN', postalCode: `5580${2 + (index % 8)}` } : addressAbroad(currency, index),
+    address: currency === 'USD' ? { line1: streetAddress(named), city: 'Duluth', state: 'MN', postalCode: `5580${2 + (index % 8)}` } : addressAbroad(currency, index),
     currency,
     taxable: currency === 'USD' && !random.chance(0.12),
     term: drawTerm(random),
@@ -96,11 +108,11 @@ function planMembers(parts: FamilyParts, random: Random, index: number, trait: T
     createdOn,
     ...noForms(),
   }
-  return trait === 'jobs' ? [parent, ...planJobs(parts, random, parent, index)] : [parent]
+  return trait === 'jobs' ? [parent, ...planJobs(parts, random, parent, named)] : [parent]
 }
 
 /** One or two jobs below the customer, and sometimes a phase below the first. */
-function planJobs(parts: FamilyParts, random: Random, parent: CustomerPlan, index: number): CustomerPlan[] {
+function planJobs(parts: FamilyParts, random: Random, parent: CustomerPlan, named: number): CustomerPlan[] {
   const jobBelow = (above: CustomerPlan, displayName: string, site: number): CustomerPlan => ({
     ...above,
     id: parts.takeCustomerId(),
@@ -108,13 +120,13 @@ function planJobs(parts: FamilyParts, random: Random, parent: CustomerPlan, inde
     parent: above,
     level: above.level + 1,
     billWithParent: random.chance(0.5),
-    address: { ...above.address, line1: streetAddress(site) },
+    address: { ...above.address, line1: streetAddress(site, 'odd') },
     ...noForms(),
   })
-  const site = 1_000_000 + index * 2
-  const first = jobBelow(parent, streetAddress(site), site)
+  const site = named * 2
+  const first = jobBelow(parent, streetAddress(site, 'odd'), site)
   const jobs = [first]
-  if (random.chance(0.5)) jobs.push(jobBelow(parent, streetAddress(site + 1), site + 1))
+  if (random.chance(0.5)) jobs.push(jobBelow(parent, streetAddress(site + 1, 'odd'), site + 1))
   if (parent.id < 20 || random.chance(0.5)) jobs.push(jobBelow(first, `Second floor, ${first.displayName}`, site))
   return jobs
 }

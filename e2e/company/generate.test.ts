@@ -76,8 +76,8 @@ test.each([50, 5_000])('a company of %i invoices has every kind that the product
   has('several taxes', 'Invoice', form => listAt(partAt(form, 'TxnTaxDetail'), 'TaxLine').length > 1)
   has('an overdue one', 'Invoice', form => balance(form) > 0 && String(form['DueDate']) < asOf)
   has('a partly paid one', 'Invoice', form => balance(form) > 0 && listAt(form, 'LinkedTxn').length > 0)
-  has('euros', 'Invoice', form => refAt(form, 'CurrencyRef') === 'EUR')
-  has('yen', 'Invoice', form => refAt(form, 'CurrencyRef') === 'JPY')
+  has('open euros', 'Invoice', form => refAt(form, 'CurrencyRef') === 'EUR' && balance(form) > 0)
+  has('open yen', 'Invoice', form => refAt(form, 'CurrencyRef') === 'JPY' && balance(form) > 0)
   has('a payment of several', 'Payment', form => total(form) > 0 && listAt(form, 'Line').length > 1)
   has('an unapplied payment', 'Payment', form => Number(form['UnappliedAmt']) > 0)
   has('an applied credit', 'Payment', form => total(form) === 0 && listAt(form, 'Line').length === 2)
@@ -111,6 +111,19 @@ test.each([50, 2_000])('among %i invoices the demo customer has something of eve
   expect(company.objects('CreditMemo').filter(form => refAt(form, 'CustomerRef') === demoCustomer.id)).toHaveLength(1)
   expect(company.objects('Invoice').filter(invoice => refAt(invoice, 'CustomerRef') === demoJob.id)).toHaveLength(1)
   expect(company.objects('Invoice').some(invoice => refAt(invoice, 'CustomerRef') === secondCustomer.id && Number(invoice['Balance']) > 0)).toBe(true)
+})
+
+test('the demo customer can have as many invoices as a test needs', () => {
+  const company = collect({ seed: 2, asOf, invoices: 3_000, demoCustomerInvoices: 2_500 })
+  const own = company.objects('Invoice').filter(invoice => refAt(invoice, 'CustomerRef') === demoCustomer.id)
+  expect(company.objects('Invoice')).toHaveLength(3_000)
+  expect(own).toHaveLength(2_510)
+  expect(checkIdentities(company)).toEqual([])
+})
+
+test('another seed has other customers', () => {
+  const names = (seed: number) => collect({ seed, asOf, invoices: 100 }).objects('Customer').map(customer => customer['DisplayName'])
+  expect(names(1).slice(3).filter(name => names(2).includes(name))).toEqual([])
 })
 
 test('nothing is dated later than the day before, Pacific time', () => {

@@ -2,7 +2,7 @@ import { openingBalances, book } from './balances.ts'
 import { createCalendar } from './calendar.ts'
 import { dayOf, type Day } from './dates.ts'
 import { demoCompany, handWrittenDays, planDemo } from './demo.ts'
-import { familySize, planFamily } from './family.ts'
+import { familySize, planFamily, planMore } from './family.ts'
 import { companyInfoJson, preferencesJson } from './json-company.ts'
 import { accountsJson, customerJson, itemsJson, paymentMethodsJson, taxCodesJson, taxRatesJson, termsJson } from './json-lists.ts'
 import { depositJson, paymentJson } from './json-money.ts'
@@ -43,6 +43,8 @@ export type CompanyOptions = {
   /** Whether a few customers pay in euros and yen; true unless said. */
   multiCurrency?: boolean
   name?: string
+  /** How many of the invoices the demo customer has beside the hand-written ones; none unless said. */
+  demoCustomerInvoices?: number
 }
 
 /**
@@ -53,7 +55,7 @@ export type CompanyOptions = {
 export function* generateCompany(options: CompanyOptions): Generator<CompanyPart> {
   const { seed, invoices, multiCurrency = true, name = demoCompany.name } = options
   if (!Number.isInteger(invoices) || invoices < 50 || invoices > 1_000_000) throw new RangeError(`A company has 50 to 1,000,000 invoices, not ${invoices}.`)
-  const told = { seed, invoices, multiCurrency, lastOn: dayOf(options.asOf) - 1 }
+  const told = { seed, invoices, multiCurrency, lastOn: dayOf(options.asOf) - 1, demoCustomerInvoices: options.demoCustomerInvoices ?? 0 }
   const balances = openingBalances()
   for (const chapter of tell(told)) book(balances, chapter.customers, chapter.deposits)
 
@@ -74,8 +76,9 @@ type Chapter = { customers: CustomerPlan[]; deposits: DepositPlan[] }
 
 const familiesPerChapter = 64
 
-function* tell(told: { seed: number; invoices: number; multiCurrency: boolean; lastOn: Day }): Generator<Chapter> {
-  const { seed, invoices, multiCurrency, lastOn } = told
+type Told = { seed: number; invoices: number; multiCurrency: boolean; lastOn: Day; demoCustomerInvoices: number }
+
+function* tell({ seed, invoices, multiCurrency, lastOn, demoCustomerInvoices }: Told): Generator<Chapter> {
   let formId = 100
   let customerId = 3
   const story: Story = { lastOn, takeId: () => ++formId }
@@ -83,8 +86,9 @@ function* tell(told: { seed: number; invoices: number; multiCurrency: boolean; l
   const parts = { story, calendar, seed, multiCurrency, takeCustomerId: () => ++customerId }
 
   let customers = planDemo(story, calendar.fixed)
-  let placed = 0
   const others = invoices - calendar.fixed.length
+  let placed = Math.min(demoCustomerInvoices, others)
+  if (customers[0]) planMore(parts, customers[0], placed)
   for (let index = 0; placed < others; index++) {
     const size = Math.min(familySize(seed, index), others - placed)
     customers.push(...planFamily(parts, index, placed, size))

@@ -9,6 +9,8 @@ import { applyCredit, pay, stampsAt, type PaymentWords, type Story } from './set
 export type Habits = {
   /** Leaves nothing open. */
   paysAll: boolean
+  /** Has not got round to the newest invoice. */
+  owesNewest: boolean
   credit: 'none' | 'open' | 'partly-used' | 'used' | 'prepaid'
   /** Also buys over the counter now and then. */
   receipts: boolean
@@ -16,13 +18,14 @@ export type Habits = {
 
 /** Plays out what the customer has done about its invoices up to the story's last day. */
 export function settle(story: Story, random: Random, customer: CustomerPlan, habits: Habits): void {
+  const newest = customer.invoices.findLast(invoice => balanceOf(invoice) > 0)
   let waiting: InvoicePlan[] = []
   const payWaiting = () => {
     if (waiting.length > 0) payWhole(story, random, customer, waiting, habits.paysAll ? 0 : drawOverpayment(random, customer))
     waiting = []
   }
   for (const invoice of customer.invoices) {
-    if (balanceOf(invoice) <= 0) continue
+    if (balanceOf(invoice) <= 0 || (habits.owesNewest && invoice === newest)) continue
     const outcome = habits.paysAll ? 'paid' : drawOutcome(random, story.lastOn - invoice.dueOn, invoice)
     switch (outcome) {
       case 'open':

@@ -15,7 +15,7 @@ export const givenNameCount = givenNames.length
 export function businessName(index: number): string {
   const trade = at(trades, index * 27)
   const turn = Math.floor(index / trades.length)
-  const opening = at(openings, index * 11 + turn * 5)
+  const opening = at(openings, index * 39 + turn * 5)
   const round = Math.floor(index / (trades.length * openings.length))
   if (round === 0) return `${opening} ${trade}`
   const branch = Math.floor((round - 1) / founders.length)
@@ -33,9 +33,13 @@ export function personName(index: number): PersonName {
   return { given: given + initial, family: at(familyNames, index) }
 }
 
-/** "48 Alder Street", different for each index. */
-export function streetAddress(index: number): string {
-  return `${12 + 2 * Math.floor(index / streets.length)} ${at(streets, index * 17)}`
+/** "48 Alder Street", different for each index; the other side of the street has the odd numbers. */
+export function streetAddress(index: number, side: 'even' | 'odd' = 'even'): string {
+  const street = index % streets.length
+  const turn = Math.floor(index / streets.length)
+  // 499 is prime, so a street's houses come in no order and none twice.
+  const house = ((turn * 73 + street * 29) % 499) + 499 * Math.floor(turn / 499)
+  return `${10 + 2 * house + (side === 'odd' ? 1 : 0)} ${at(streets, street * 17)}`
 }
 
 /** What stands before and after the @ of an address that can never be delivered: letters, digits and hyphens. */

@@ -30,6 +30,11 @@ export class FakeApi {
     return () => this.listeners.delete(listener)
   }
 
+  /** How many pages follow the event stream. */
+  get listening(): number {
+    return this.listeners.size
+  }
+
   answer(request: FakeRequest): FakeAnswer {
     const line = `${request.method} ${request.path}`
     if (request.method !== 'GET') this.asked.push(line)

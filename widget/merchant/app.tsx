@@ -80,6 +80,7 @@ function SignedIn({ view, client, outside, arrival, onArrivalRead, update, refre
     },
     onChanged: readAgain,
     onOpen: first => { if (!first || followed?.state === 'running') readAgain() },
+    onRefused: refresh,
   })
   useEffect(() => {
     // A view that was read again knows how an import went on while the stream was away.

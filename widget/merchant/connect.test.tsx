@@ -29,6 +29,11 @@ describe('connecting', () => {
     expect(location.search).toBe('')
   })
 
+  test('what is missing is still named after a reload', async () => {
+    render(fakeConsole(withConnection(emptyCompany(), { notice: 'QuickBooks did not give the permission “Accounting”.' })).page)
+    expect(await screen.findByText(/“Accounting”/)).toBeTruthy()
+  })
+
   test.each(['missing-permission', 'access-denied', 'state-expired', 'company-taken', 'unknown'])('a return with %s says that nothing was connected or changed', async code => {
     render(fakeConsole(emptyCompany(), { at: `/console?problem=${code}` }).page)
     expect((await screen.findByRole('alert')).textContent).toMatch(/Nothing was connected|nothing was changed|already connected/)

@@ -30,7 +30,7 @@ export function ConnectPanel() {
 
 /** What is wrong with the connection, above every place, and how a visit to Intuit ended. */
 export function ConnectionBanner({ arrival, onArrivalRead }: { arrival: Arrival; onArrivalRead: () => void }) {
-  const { view: { connection, gates } } = useConsole()
+  const { view: { connection } } = useConsole()
   const connected = connection.state === 'connected'
   return (
     <>
@@ -49,8 +49,7 @@ export function ConnectionBanner({ arrival, onArrivalRead }: { arrival: Arrival;
           <p>{connection.notice ?? 'QuickBooks no longer lets us in. Reconnect to go on; until then nothing new comes in, and payments wait here to be recorded.'}</p>
         </Notice>
       ) : null}
-      {connected && connection.notice && !arrival.problem ? <Notice tone="warn"><p>{connection.notice}</p></Notice> : null}
-      {connected && gates.payments ? <Notice tone="warn"><p>{gates.payments}</p></Notice> : null}
+      {connection.state !== 'needs_reconnect' && connection.notice && !arrival.problem ? <Notice tone="warn"><p>{connection.notice}</p></Notice> : null}
     </>
   )
 }

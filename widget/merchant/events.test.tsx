@@ -23,6 +23,7 @@ function follow() {
   const { unmount } = renderHook(() => useEvents(outside, {
     onImport: () => void heard.push('import'),
     onChanged: () => void heard.push('changed'),
+    onRefused: () => void heard.push('refused'),
     onOpen: first => void heard.push(first ? 'first open' : 'open again'),
   }))
   vi.advanceTimersByTime(200)
@@ -38,7 +39,20 @@ test('a stream that the server refused is opened again, and what was missed is r
   vi.advanceTimersByTime(5_000)
   expect(streams.length).toBe(2)
   streams[1]?.tell('open')
-  expect(heard).toEqual(['first open', 'open again'])
+  expect(heard).toEqual(['first open', 'refused', 'open again'])
+})
+
+test('a server that keeps refusing is asked ever more rarely', () => {
+  const { streams } = follow()
+  for (let i = 0; i < 60; i += 1) {
+    const last = streams.at(-1)
+    if (last && last.readyState !== 2) {
+      last.readyState = 2
+      last.tell('error')
+    }
+    vi.advanceTimersByTime(5_000)
+  }
+  expect(streams.length).toBe(1 + 7)
 })
 
 test('a stream that the browser is reopening by itself is left to it', () => {
@@ -54,6 +68,7 @@ test('nothing is opened or told after the page is left', () => {
   streams[0]?.tell('changed')
   Object.assign(streams[0] ?? {}, { readyState: 2 })
   streams[0]?.tell('error')
+  heard.length = 0
   unmount()
   vi.advanceTimersByTime(60_000)
   expect(streams.map(({ closed }) => closed)).toEqual([true])

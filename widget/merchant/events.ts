@@ -3,6 +3,7 @@ import type { ImportView } from '../../api/domain/console-views.ts'
 import type { Outside } from './outside.ts'
 
 const reopenAfterMs = 5_000
+const reopenAfterMsMax = 60_000
 const gatherMs = 1_000
 
 export type EventsHeard = {
@@ -11,6 +12,8 @@ export type EventsHeard = {
   onChanged(): void
   /** The stream is open. What was told before it opened was missed: since the page was loaded, or since it was lost. */
   onOpen(first: boolean): void
+  /** The server refused the stream, perhaps because the session has ended. */
+  onRefused(): void
 }
 
 /** Follows the merchant's event stream as long as the component lives. */
@@ -24,6 +27,7 @@ function follow(outside: Outside, latest: { readonly current: EventsHeard }): ()
   let timer: ReturnType<typeof setTimeout> | undefined
   let gathering: ReturnType<typeof setTimeout> | undefined
   let first = true
+  let waitMs = reopenAfterMs
   let stream = open()
   return () => {
     clearTimeout(timer)
@@ -43,12 +47,15 @@ function follow(outside: Outside, latest: { readonly current: EventsHeard }): ()
     opened.addEventListener('open', () => {
       latest.current.onOpen(first)
       first = false
+      waitMs = reopenAfterMs
     })
     opened.addEventListener('error', () => {
       // EventSource comes back from a lost connection by itself, but not from an answer such as 503.
       if (opened.readyState !== 2) return
       clearTimeout(timer)
-      timer = setTimeout(() => { stream = open() }, reopenAfterMs)
+      timer = setTimeout(() => { stream = open() }, waitMs)
+      waitMs = Math.min(waitMs * 2, reopenAfterMsMax)
+      latest.current.onRefused()
     })
     return opened
   }

@@ -5,7 +5,7 @@ import { ConnectPanel } from './connect.tsx'
 import { useConsole } from './context.ts'
 import { ImportProgress } from './imports.tsx'
 import { useDeed, useLoaded } from './loading.ts'
-import { Empty, Failure, Skeleton } from './parts.tsx'
+import { Empty, Failure, Notice, Skeleton } from './parts.tsx'
 import { ReceivedChart } from './received-chart.tsx'
 
 /** A picture first: what is owed, what came in; then what needs a person. */
@@ -18,6 +18,7 @@ export function Home() {
   return (
     <>
       {unconnected ? <ConnectPanel /> : null}
+      {view.gates.payments && !unconnected ? <Notice tone="warn"><p>{view.gates.payments}</p></Notice> : null}
       {stuck && !unconnected ? <ImportProgress view={stuck} retry={() => again.run(async () => follow(await client.startImport('full')))} /> : null}
       <Failure problem={again.problem} />
       <Failure problem={home.problem} retry={home.reload} />

@@ -69,6 +69,15 @@ describe('a session', () => {
     await waitFor(() => expect(shown.streams, 'event streams left open').toBe(0))
   })
 
+  test('that ends while nobody does anything leads to the sign-in when the event stream is refused', async () => {
+    const shown = fakeConsole(connectedCompany())
+    render(shown.page)
+    await waitFor(() => expect(shown.streams).toBe(1))
+    shown.api.signedIn = false
+    shown.refuseStreams()
+    expect(await screen.findByText(/Your session has ended/)).toBeTruthy()
+  })
+
   test('that the merchant ends does not claim to have run out', async () => {
     const shown = fakeConsole(connectedCompany())
     render(shown.page)

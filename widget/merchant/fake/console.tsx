@@ -4,13 +4,13 @@ import type { EventStream, Outside } from '../outside.ts'
 import { FakeApi } from './api.ts'
 import type { FakeCompany } from './company.ts'
 
-export type Shown = { page: VNode; api: FakeApi; copied: string[]; opened: string[]; streams: number; clipboard: { refuses: boolean } }
+export type Shown = { page: VNode; api: FakeApi; copied: string[]; opened: string[]; streams: number; clipboard: { refuses: boolean }; refuseStreams: () => void }
 
 /** The whole console at an address, over a company in memory; `page` is for a test to render. */
 export function fakeConsole(company: FakeCompany, { at = '/console', signedIn = true }: { at?: string; signedIn?: boolean } = {}): Shown {
   history.replaceState(null, '', at)
   const api = new FakeApi(company, { signedIn })
-  const shown: Omit<Shown, 'page'> = { api, copied: [], opened: [], streams: 0, clipboard: { refuses: false } }
+  const shown: Omit<Shown, 'page'> = { api, copied: [], opened: [], streams: 0, clipboard: { refuses: false }, refuseStreams: () => {} }
   return Object.assign(shown, { page: <Console outside={outsideOf(shown)} /> })
 }
 
@@ -38,5 +38,10 @@ function streamOf(shown: Omit<Shown, 'page'>): EventStream {
   shown.streams += 1
   setTimeout(() => heard.get('open')?.({}), 0)
   const stop = shown.api.onEvent((name, data) => heard.get(name)?.({ data: JSON.stringify(data) }))
-  return { addEventListener: (name, listener) => void heard.set(name, listener), close: () => { shown.streams -= 1; stop() }, readyState: 1 }
+  let readyState = 1
+  shown.refuseStreams = () => {
+    readyState = 2
+    heard.get('error')?.({})
+  }
+  return { addEventListener: (name, listener) => void heard.set(name, listener), close: () => { shown.streams -= 1; stop() }, get readyState() { return readyState } }
 }

@@ -37,6 +37,23 @@ test('a generated company stands in the books as it was told, to the cent', () =
   expect(checkIdentities(reader)).toEqual([])
 })
 
+test('the books still add up after QuickBooks itself has worked on a generated company', () => {
+  loadCompany(books, realmId, generateCompany({ seed: 4, asOf: '2026-11-21', invoices: 300 }))
+  const open = [...books.list(realmId, 'Invoice')].filter(invoice => Number(invoice['Balance']) > 0)
+  for (const invoice of open.slice(0, 30)) {
+    const line = { Amount: Number(invoice['Balance']), LinkedTxn: [{ TxnId: String(invoice['Id']), TxnType: 'Invoice' }] }
+    const { CustomerRef = null, CurrencyRef = null, ExchangeRate = null } = invoice
+    books.write(realmId, { entity: 'Payment', operation: 'create', user: 'a test', body: { CustomerRef, CurrencyRef, ExchangeRate, TotalAmt: line.Amount, DepositToAccountRef: { value: '36' }, Line: [line] } })
+  }
+  const deposited = [...books.list(realmId, 'Payment')].find(payment => Array.isArray(payment['LinkedTxn']))
+  expect(() => books.write(realmId, { entity: 'Payment', operation: 'void', user: 'a test', body: { Id: String(deposited?.['Id']), SyncToken: String(deposited?.['SyncToken']) } })).toThrow()
+  for (const invoice of open.slice(30, 40)) {
+    books.write(realmId, { entity: 'Invoice', operation: 'void', user: 'a test', body: { Id: String(invoice['Id']), SyncToken: String(invoice['SyncToken']) } })
+  }
+  expect(checkIdentities(reader)).toEqual([])
+  expect([...books.list(realmId, 'Invoice')].filter(invoice => Number(invoice['Balance']) > 0)).toHaveLength(open.length - 40)
+})
+
 test('10,000 invoices load', () => {
   expect(loadCompany(books, realmId, generateCompany({ seed: 1, asOf: '2026-11-21', invoices: 10_000 })).Invoice).toBe(10_000)
   expect(checkIdentities(reader)).toEqual([])

@@ -9,8 +9,6 @@ const givenNames = 'Aaron,Alice,Amara,Andre,Anita,Astrid,Beatriz,Ben,Carla,Cedri
 const familyNames = 'Abbott,Ahlberg,Anders,Baptiste,Becker,Bergström,Brandt,Carver,Castillo,Chen,Clarke,Dahl,Delgado,Duarte,Eklund,Ellis,Farrell,Fischer,Flores,Garner,Greer,Haddad,Hansen,Hartley,Hayes,Hoffman,Ibarra,Iverson,Jansen,Johansson,Kaplan,Keller,Kim,Koskinen,Larsen,Lindqvist,Lowe,Malone,Martel,Mercer,Moreau,Moss,Nakamura,Ness,Nguyen,Nyberg,Okafor,Olsen,Ortiz,Park,Patel,Perez,Quinn,Ramsey,Reyes,Rossi,Salo,Santos,Schmidt,Shah,Silva,Solberg,Sørensen,Tanaka,Thorne,Tran,Vance,Vega,Virtanen,Walsh,Weber,Whitfield,Yamada,York,Zeller'.split(',')
 const streets = 'Alder Street,Arrowhead Road,Beech Lane,Birch Avenue,Bayfront Drive,Canal Street,Cascade Avenue,Chester Park Drive,College Street,Cross Street,Dock Street,East Superior Street,Fern Avenue,First Avenue,Garfield Avenue,Glenwood Street,Grand Avenue,Harbor Drive,Hawk Ridge Road,Jefferson Street,Kenwood Avenue,Lake Avenue,London Road,Maple Grove Road,Mesaba Avenue,Michigan Street,Mill Lane,Observatory Road,Park Place,Piedmont Avenue,Regent Street,Rice Lake Road,River Street,Skyline Parkway,Station Road,Tischer Road,Vermilion Road,Wallace Avenue,Water Street,West Third Street,Woodland Avenue'.split(',')
 
-export const givenNameCount = givenNames.length
-
 /** "Blue Heron Bakery", and once those are used up "Blue Heron & Co. Bakery": 100,000 different ones, numbered after that. */
 export function businessName(index: number): string {
   const trade = at(trades, index * 27)

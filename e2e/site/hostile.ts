@@ -1,6 +1,6 @@
 import { Hono, type Context } from 'hono'
 import { html } from 'hono/html'
-import type { SiteConnection } from './index.ts'
+import type { SiteConnection } from './connection.ts'
 import { quittanceTag } from './tag.ts'
 import { mintToken } from './token.ts'
 

@@ -4,24 +4,10 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { demoCustomer } from '../company/demo.ts'
 import { listen } from '../emulators/kit/server.ts'
+import type { SiteConnection, Visitor } from './connection.ts'
 import { hostilePages } from './hostile.ts'
 import { accountPage, homePage, servicesPage } from './pages.ts'
 import { mintToken, type Minted } from './token.ts'
-
-/** What the shop knows of Quittance, and whom its demo visitor plays. */
-export type SiteConnection = {
-  apiUrl: string
-  /** `pk_…`, for the tag in the page. */
-  publishableKey: string
-  /** The developer key, for the shop's server alone. */
-  apiKey: string
-  /** Where the link inside the tag leads before, or without, the script. */
-  fallbackUrl: string
-  /** The customer who is signed in by the shop; the demo company's own unless given. */
-  visitor?: Visitor
-}
-
-export type Visitor = { email: string; name: string; givenName?: string }
 
 export type SiteOptions = { port?: number; host?: string; connection?: SiteConnection }
 

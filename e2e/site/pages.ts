@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import { frame } from './frame.ts'
-import type { SiteConnection, Visitor } from './index.ts'
+import type { SiteConnection, Visitor } from './connection.ts'
 import { quittanceTag } from './tag.ts'
 import type { Minted } from './token.ts'
 

@@ -2,7 +2,8 @@ import { Hono } from 'hono'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { demoCustomer } from '../company/demo.ts'
 import { listen, type RunningServer } from '../emulators/kit/server.ts'
-import { startSite, type Site, type SiteConnection } from './index.ts'
+import type { SiteConnection } from './connection.ts'
+import { startSite, type Site } from './index.ts'
 
 let site: Site
 let api: RunningServer

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { SiteConnection } from './index.ts'
+import type { SiteConnection } from './connection.ts'
 
 /** The two lines that a merchant pastes. A shop that knows its visitor adds the token. */
 export function quittanceTag({ apiUrl, publishableKey, fallbackUrl }: SiteConnection, token?: string): ReturnType<typeof html> {

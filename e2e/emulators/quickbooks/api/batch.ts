@@ -5,7 +5,7 @@ import { faultOf } from './faults.ts'
 import type { CallKind } from './meter.ts'
 import { ok, read, timeOf, wrote, type AccountingParts, type Answer, type Call } from './parts.ts'
 import { runQuery } from './query/run.ts'
-import { shown } from './shown.ts'
+import { shownAlone } from './shown.ts'
 import { bodyOf, carryOut, checkRequestId, remembered } from './writes.ts'
 
 const itemsMax = 30
@@ -63,6 +63,6 @@ function written(parts: AccountingParts, call: Call, item: JsonObject): { body: 
   if (operation === undefined) throw refuse.missing('operation')
   const options = textAt(item, 'optionsData')
   const done = carryOut(parts, call, entity, { body, query: { operation, ...(options === undefined ? {} : { include: options }) } })
-  const object = done.object['status'] === 'Deleted' ? done.object : shown(parts, call, entity, done.object)
+  const object = done.object['status'] === 'Deleted' ? done.object : shownAlone(parts, call, entity, done.object)
   return { body: { [entity.name]: object }, kind: wrote(`${done.operation} ${entity.name}`) }
 }

@@ -12,7 +12,7 @@ const addressLifeMs = 15 * 60_000
 /** Takes files with their metadata, part by part; what cannot be attached carries its Fault inside an answer of HTTP 200 (recorded). */
 export async function upload(parts: AccountingParts, call: Call): Promise<Answer> {
   if (!(call.c.req.header('content-type') ?? '').startsWith('multipart/form-data')) throw refuse.unsupported('upload without multipart/form-data')
-  const form = await call.c.req.formData()
+  const form = await formOf(call)
   const contents = [...form.entries()].filter(([name]) => name.startsWith('file_content_'))
   if (contents.length === 0) throw refuse.missing('file_content_01')
   const answers: JsonObject[] = []
@@ -26,6 +26,16 @@ export async function upload(parts: AccountingParts, call: Call): Promise<Answer
     answers.push(attached(parts, call, { text, bytes, fileName: typeof content === 'string' ? name : content.name }))
   }
   return ok({ AttachableResponse: answers, time: timeOf(parts) }, wrote('upload'))
+}
+
+async function formOf(call: Call): Promise<FormData> {
+  try {
+    return await call.c.req.formData()
+  } catch (error) {
+    // What the parser of forms throws for a body that is none.
+    if (error instanceof TypeError) throw refuse.unknownProperty('failed to parse the multipart body; a part')
+    throw error
+  }
 }
 
 /** Answers with an address that works for fifteen minutes. */

@@ -7,7 +7,7 @@ import { entityOfPath, type Entity } from '../books/entities.ts'
 import { Refusal, refuse } from '../books/refusal.ts'
 import { runQuery } from './query/run.ts'
 import { stamp } from '../books/times.ts'
-import { shown } from './shown.ts'
+import { shown, shownAlone } from './shown.ts'
 import { bodyOf, carryOut, remembered } from './writes.ts'
 
 /** Finds who answers a call to `/v3/company/<realm>/…`. Throws a Refusal. */
@@ -36,14 +36,14 @@ function one(parts: AccountingParts, call: Call, entity: Entity, id: string): An
   if (!/^\d+$/.test(id) && !(entity.name === 'TaxCode' && /^[A-Z]+$/i.test(id))) throw refuse.badId(id)
   const object = parts.books.read(call.realmId, entity.name, entity.kind === 'single' ? '1' : id)
   if (!object) throw refuse.notFound()
-  return ok({ [entity.name]: shown(parts, call, entity, object), time: timeOf(parts) }, read(`read ${entity.name}`))
+  return ok({ [entity.name]: shownAlone(parts, call, entity, object), time: timeOf(parts) }, read(`read ${entity.name}`))
 }
 
 async function write(parts: AccountingParts, call: Call, entity: Entity): Promise<Answer> {
   const done = remembered(parts, call)
   if (done) return done
   const asked = carryOut(parts, call, entity, { body: await bodyOf(call), query: call.query })
-  const body = { [entity.name]: asked.object['status'] === 'Deleted' ? asked.object : shown(parts, call, entity, asked.object), time: timeOf(parts) }
+  const body = { [entity.name]: asked.object['status'] === 'Deleted' ? asked.object : shownAlone(parts, call, entity, asked.object), time: timeOf(parts) }
   if (call.query['requestid'] !== undefined) parts.books.remember(call.realmId, call.query['requestid'], body)
   return ok(body, wrote(`${asked.operation} ${entity.name}`))
 }
@@ -62,7 +62,7 @@ function send(parts: AccountingParts, call: Call, entity: Entity, id: string): A
     throw new Refusal({ code: '3001', message: 'message=ThrottleExceeded; errorCode=003001; statusCode=429', detail: 'The request limit was reached.  Try again later', status: 429, type: 'SERVICE' })
   }
   const sent = parts.books.send(call.realmId, entity.name, id, call.query['sendTo'])
-  return ok({ [entity.name]: shown(parts, call, entity, sent), time: timeOf(parts) }, wrote(`send ${entity.name}`))
+  return ok({ [entity.name]: shownAlone(parts, call, entity, sent), time: timeOf(parts) }, wrote(`send ${entity.name}`))
 }
 
 /** Intuit names the path it has no resource for, twice (recorded). */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { EntityName } from '../books/entities.ts'
-import { objectAt, textAt, type JsonObject } from '../books/json.ts'
+import { objectAt, refAt, textAt, type JsonObject } from '../books/json.ts'
 import { withAddresses } from './files.ts'
 import type { AccountingParts, Call } from './parts.ts'
 
@@ -13,6 +13,16 @@ export function shown(parts: AccountingParts, call: Call, entity: { name: Entity
 
 function asksForLink(call: Call): boolean {
   return (call.query['include'] ?? '').split(',').some(each => each.trim().toLowerCase() === 'invoicelink')
+}
+
+/** One taxable customer shows the company's tax code where it has none of its own; in a query it does not (both recorded). */
+export function shownAlone(parts: AccountingParts, call: Call, entity: { name: EntityName }, object: JsonObject): JsonObject {
+  const group = entity.name === 'Customer' && object['Taxable'] === true && object['DefaultTaxCodeRef'] === undefined ? companyTaxCode(parts, call) : undefined
+  return shown(parts, call, entity, group === undefined ? object : { ...object, DefaultTaxCodeRef: { value: group } })
+}
+
+function companyTaxCode(parts: AccountingParts, call: Call): string | undefined {
+  return refAt(objectAt(parts.books.read(call.realmId, 'Preferences', '1') ?? {}, 'TaxPrefs'), 'TaxGroupCodeRef')
 }
 
 /** Only where the company takes payments online, the invoice allows them, and it has an e-mail address. */

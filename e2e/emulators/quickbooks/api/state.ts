@@ -21,5 +21,5 @@ export function accountingState(parts: AccountingParts, query: Record<string, st
   }
   const start = Math.max(1, Number(query['start'] ?? 1) || 1)
   const limit = Math.min(rowsMax, Math.max(1, Number(query['limit'] ?? rowsDefault) || rowsDefault))
-  return { ...overview, rows: parts.books.page(realm, { entity: named.name, where: [], order: [{ field: { column: 'created' }, descending: false }], start, limit }) }
+  return { ...overview, rows: parts.books.page(realm, { entity: named.name, where: [], order: [{ field: { column: 'id' }, descending: false }], start, limit }) }
 }

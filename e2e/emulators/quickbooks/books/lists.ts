@@ -1,6 +1,6 @@
 import type { Entity, EntityName } from './entities.ts'
 import { cents } from './amounts.ts'
-import { flagAt, isObject, objectAt, refAt, textAt, type JsonObject } from './json.ts'
+import { flagAt, isObject, refAt, textAt, type JsonObject } from './json.ts'
 import { refuse } from './refusal.ts'
 import { currencyName } from './sale.ts'
 import { moveAncestors, type Work } from './work.ts'
@@ -113,7 +113,6 @@ function customerFields(work: Work, draft: JsonObject, standing: JsonObject | un
     IsProject: flagAt(draft, 'IsProject'),
     ClientEntityId: '0',
     PrintOnCheckName: printName(draft),
-    ...defaultTax(work, draft),
   }
 }
 
@@ -126,11 +125,6 @@ function refuseParent(work: Work, draft: JsonObject, parent: JsonObject, Currenc
 export function isBelow(work: Work, customer: JsonObject, id: string | undefined): boolean {
   for (let each: JsonObject | undefined = customer; each; each = work.find('Customer', refAt(each, 'ParentRef'))) if (textAt(each, 'Id') === id) return true
   return false
-}
-
-function defaultTax(work: Work, draft: JsonObject): JsonObject {
-  const group = objectAt(work.preferences, 'TaxPrefs')['TaxGroupCodeRef']
-  return draft['DefaultTaxCodeRef'] === undefined && isObject(group) ? { DefaultTaxCodeRef: { value: refAt({ group }, 'group') ?? '' } } : {}
 }
 
 function printName(draft: JsonObject): string {

@@ -95,7 +95,7 @@ export function openRows(db: DatabaseSync): Rows {
     },
     reset() {
       const touched = all("select realm, entity, id, body, existed from original where entity in ('Payment', 'Deposit')")
-      run('delete from row where exists (select 1 from original o where o.realm = row.realm and o.entity = row.entity and o.id = row.id)')
+      run('delete from row where rowid in (select row.rowid from original o join row on row.realm = o.realm and row.entity = o.entity and row.id = o.id)')
       run(`insert into row select ${columnNames.join(', ')} from original where existed = 1`)
       for (const row of touched)
         relink(String(row['realm']), row['entity'] as EntityName, String(row['id']), row['existed'] === 1 ? (JSON.parse(String(row['body'])) as JsonObject) : undefined)

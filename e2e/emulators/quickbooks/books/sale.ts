@@ -27,9 +27,9 @@ export function completeSale(work: Work, entity: SaleEntity, draft: JsonObject, 
     ...withoutNumber(dated),
     ...(number === undefined ? {} : { DocNumber: number }),
     ...addressesOf(draft, customer),
-    LinkedTxn: standing?.['LinkedTxn'] ?? [],
+    ...(entity === 'Invoice' || standing?.['LinkedTxn'] !== undefined ? { LinkedTxn: standing?.['LinkedTxn'] ?? [] } : {}),
     Line: totals.lines,
-    TxnTaxDetail: totals.tax,
+    ...taxDetail(work, dated, totals.tax),
     TotalAmt: amount(totals.total),
     ApplyTaxAfterDiscount: flagAt(draft, 'ApplyTaxAfterDiscount'),
     PrintStatus: draft['PrintStatus'] ?? 'NeedToPrint',
@@ -65,6 +65,12 @@ function customerOf(work: Work, entity: EntityName, draft: JsonObject): JsonObje
   const id = refAt(draft, 'CustomerRef')
   if (id === undefined && (entity === 'Invoice' || entity === 'CreditMemo')) throw refuse.missing('CustomerRef')
   return work.find('Customer', id)
+}
+
+/** A company that charges no sales tax has no tax block (recorded). */
+function taxDetail(work: Work, draft: JsonObject, tax: JsonObject): JsonObject {
+  const charges = objectAt(work.preferences, 'TaxPrefs')['UsingSalesTax'] !== false
+  return charges || draft['TxnTaxDetail'] !== undefined || cents(tax['TotalTax']) !== 0 ? { TxnTaxDetail: tax } : {}
 }
 
 function withoutNumber(draft: JsonObject): JsonObject {

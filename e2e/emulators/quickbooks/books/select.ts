@@ -34,7 +34,8 @@ function filterOf(realm: string, selection: Selection): Statement {
   const parts = ['realm = ?', 'entity = ?']
   const values: SQLInputValue[] = [realm, selection.entity]
   for (const condition of selection.where) {
-    const left = expressionOf(condition.field)
+    // Names are compared without regard to case, but recorded pages are in the order of the bytes.
+    const left = 'column' in condition.field && condition.field.column === 'sort' ? 'sort collate nocase' : expressionOf(condition.field)
     if (condition.operator === 'in') {
       parts.push(`${left} in (${condition.values.map(() => '?').join(', ')})`)
       values.push(...condition.values)
@@ -51,15 +52,15 @@ function filterOf(realm: string, selection: Selection): Statement {
   return { sql: parts.join(' and '), values }
 }
 
-/** Without an order, recorded pages of lists come by full name, those of transactions by their last change, newest first. */
+/** Ids are in order as numbers. Without an order, recorded pages of lists come by full name, those of transactions by their last change, newest first. */
 function orderOf(selection: Selection, transactional: boolean): string {
-  const asked = selection.order.map(each => `${expressionOf(each.field)}${each.descending ? ' desc' : ''}`)
+  const asked = selection.order.map(each => `${'column' in each.field && each.field.column === 'id' ? 'seq' : expressionOf(each.field)}${each.descending ? ' desc' : ''}`)
   if (asked.length > 0) return [...asked, 'seq'].join(', ')
   return transactional ? 'updated desc, seq desc' : 'sort, seq'
 }
 
 function expressionOf(field: Field): string {
-  if ('column' in field) return field.column === 'id' ? 'id' : field.column
+  if ('column' in field) return field.column
   if (!/^[A-Za-z0-9.[\]]+$/.test(field.path)) throw new RangeError(`not a path: ${field.path}`)
   const value = `json_extract(body, '$.${field.path}')`
   return field.numeric ? `cast(${value} as real)` : `${value} collate nocase`

@@ -6,7 +6,7 @@ export const columnNames = [
 ] as const
 
 const columns = `realm text not null, entity text not null, id text not null, seq real not null, sync integer not null, created integer not null,
-  updated integer not null, active integer not null, name text collate nocase, sort text collate nocase, doc text collate nocase, txn_date text,
+  updated integer not null, active integer not null, name text collate nocase, sort text, doc text collate nocase, txn_date text,
   due_date text, customer text, parent text, balance integer, total integer, ref_num text collate nocase, body text not null`
 
 /**
@@ -20,6 +20,7 @@ export function openTables(path = ':memory:'): DatabaseSync {
     create table if not exists company (realm text primary key, body text not null, base text not null) without rowid;
     create table if not exists row (${columns});
     create unique index if not exists row_id on row (realm, entity, id);
+    create index if not exists row_seq on row (realm, entity, seq);
     create index if not exists row_updated on row (realm, entity, updated, seq);
     create index if not exists row_sort on row (realm, entity, sort, seq) where sort is not null;
     create index if not exists row_name on row (realm, entity, name) where name is not null;

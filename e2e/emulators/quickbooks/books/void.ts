@@ -10,7 +10,7 @@ export function voided(entity: EntityName, standing: JsonObject): JsonObject {
     ...standing,
     PrivateNote,
     Line: objectsAt(standing, 'Line').map(emptied),
-    TxnTaxDetail: { TotalTax: 0 },
+    ...(standing['TxnTaxDetail'] === undefined ? {} : { TxnTaxDetail: { TotalTax: 0 } }),
     TotalAmt: 0,
     Balance: 0,
     ...(standing['Deposit'] === undefined ? {} : { Deposit: 0 }),

@@ -20,7 +20,7 @@ export function runQuery(books: Books, realmId: string, query: string): QueryAns
   if (!entity) throw invalid(`invalid context declaration: ${parsed.entity}`)
   const selection = selectionOf(entity, parsed)
   if (parsed.counts) return { entity, counts: true, QueryResponse: { totalCount: books.total(realmId, selection) } }
-  const rows = books.page(realmId, selection).map(row => projected(entity, row, parsed.properties))
+  const rows = books.page(realmId, selection).map(row => projected(row, parsed.properties))
   return { entity, counts: false, QueryResponse: rows.length === 0 ? {} : { [entity]: rows, startPosition: selection.start, maxResults: rows.length } }
 }
 
@@ -89,13 +89,11 @@ function compared(filter: Filter, property: string, value: ParsedValue): string 
   }
 }
 
-/** A query shows a customer without the default tax code that a read shows (recorded); named properties come alone, marked sparse. */
-function projected(entity: EntityName, row: JsonObject, properties: string[]): JsonObject {
-  const { DefaultTaxCodeRef: _code, ...shown } = row
-  const whole = entity === 'Customer' ? shown : row
-  if (properties.length === 0) return whole
+/** Properties that are named come alone, marked sparse. */
+function projected(row: JsonObject, properties: string[]): JsonObject {
+  if (properties.length === 0) return row
   const asked = new Set(properties.map(property => property.toLowerCase().split('.')[0]))
-  return { ...Object.fromEntries(Object.entries(whole).filter(([key]) => asked.has(key.toLowerCase()))), domain: 'QBO', sparse: true }
+  return { ...Object.fromEntries(Object.entries(row).filter(([key]) => asked.has(key.toLowerCase()))), domain: 'QBO', sparse: true }
 }
 
 function invalid(detail: string): Refusal {

@@ -39,7 +39,7 @@ export type Config = ReturnType<typeof arrange>
  * Reads the settings from the environment, whole: every fault is listed at once.
  * Throws an Error whose message names each setting, what is wrong with it and what to put there.
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   const filled = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
   const parsed = environment.safeParse(filled)
   const faults = parsed.success ? faultsOfWhole(parsed.data) : parsed.error.issues.map(issue => `${String(issue.path[0])} ${issue.message}`)

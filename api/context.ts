@@ -1,7 +1,7 @@
 import type { Store } from '../db/store.ts'
 import type { Config } from './config.ts'
 import type { Hub } from './live/hub.ts'
-import type { Accounting, Clock, IntuitOAuth, Log, Mailer, PaymentProvider } from './ports.ts'
+import type { Accounting, Clock, IntuitOAuth, IntuitWebhook, Log, Mailer, PaymentProvider } from './ports.ts'
 import type { Vault } from './vault.ts'
 
 /** What every verb is given: the store, the time and the ways out. `api/main.ts` alone puts it together. */
@@ -12,6 +12,7 @@ export type Context = {
   log: Log
   vault: Vault
   intuit: IntuitOAuth
+  intuitWebhook: IntuitWebhook
   accounting: Accounting
   /** Absent where no keys are set: the merchant then takes no card payments, and is told so. */
   stripe: PaymentProvider | null

@@ -15,6 +15,7 @@ import type { Clock, Log } from './ports.ts'
 import { createStripeProvider } from './providers/stripe/provider.ts'
 import { createAccounting } from './qbo/client.ts'
 import { createIntuitOAuth } from './qbo/oauth.ts'
+import { createIntuitWebhook } from './qbo/webhook.ts'
 import { createVault } from './vault.ts'
 
 export type RunningApi = { url: string; port: number; context: Context; worker: Worker; stop(): Promise<void> }
@@ -33,6 +34,7 @@ export async function startApi(config: Config, given: { clock?: Clock & { offset
     config, store, clock, log,
     vault: createVault(config.sealingKeys),
     intuit: createIntuitOAuth({ ...config.intuit, clock }),
+    intuitWebhook: createIntuitWebhook(config.intuit.webhookVerifier),
     accounting: createAccounting({ apiUrl: config.intuit.apiUrl, timeoutMs: quickBooksTimeoutMs, clock, log, meter: meter.count }),
     stripe: config.stripe ? createStripeProvider(config.stripe) : null,
     mailer: createMailer(config.mail),
@@ -80,7 +82,7 @@ async function close(server: ServerType): Promise<void> {
 
 if (import.meta.main) {
   try {
-    const api = await startApi(readConfig(process.env))
+    const api = await startApi(readConfig())
     const stop = () => void api.stop().then(() => process.exit(0))
     process.once('SIGTERM', stop)
     process.once('SIGINT', stop)

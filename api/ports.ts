@@ -43,6 +43,25 @@ export type IntuitOAuth = {
   verifyIdToken(idToken: string, now: number): Promise<{ sub: string } | null>
 }
 
+/** That something changed in QuickBooks. What it is now is to be read: events come late, twice and out of order. */
+export type IntuitEvent = {
+  /** The same for each delivery of the same event. */
+  key: string
+  realmId: string
+  /** QuickBooks' name of the entity, e.g. `CreditMemo`. */
+  entity: string
+  id: string
+  operation: 'create' | 'update' | 'delete' | 'void' | 'merge' | 'email' | 'other'
+  /** Epoch ms; null where Intuit's time cannot be read. */
+  changedAt: number | null
+  /** After a merge: the id that is gone. */
+  deletedId: string | null
+}
+/** Checks a webhook's signature on its raw bytes and reads both of Intuit's formats; `unconfigured` where no verifier token is set. */
+export type IntuitWebhook = {
+  receive(raw: Uint8Array, signature: string | null): { kind: 'events'; events: IntuitEvent[]; unreadable: number } | { kind: 'malformed'; reason: string } | { kind: 'forged' } | { kind: 'unconfigured' }
+}
+
 /* ---- Intuit: the books ---- */
 
 /** How a call to QuickBooks ended when it did not bring what was asked. The classes are those of `domain/qbo-fault.ts`. */

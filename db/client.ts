@@ -69,7 +69,7 @@ async function holdFile(path: string): Promise<() => Promise<void>> {
 async function connectRemote(url: string, options: { authToken?: string | undefined; timeoutMs: number }): Promise<Connection> {
   // The client has no timeout of its own and would wait for ever.
   const fetchInTime = (request: Request | string | URL, init?: RequestInit) => fetch(request, { ...init, signal: AbortSignal.timeout(options.timeoutMs) })
-  const client = createClient({ url, ...(options.authToken ? { authToken: options.authToken } : {}), fetch: fetchInTime as typeof fetch })
+  const client = createClient({ url, ...(options.authToken ? { authToken: options.authToken } : {}), fetch: fetchInTime })
   await client.execute('pragma foreign_keys = on')
   return { client, commit: writes => commit(client, writes), close: async () => client.close() }
 }

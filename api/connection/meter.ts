@@ -1,32 +1,39 @@
 import type { Store } from '../../db/store.ts'
 import type { Clock, Log } from '../ports.ts'
 
-/** Counts calls to Intuit per company and writes the sums down every second: reads are metered there, writes are free. */
-export type Meter = { count(realmId: string, kind: 'read' | 'write'): void; flush(): Promise<void>; stop(): Promise<void> }
+/** Calls are counted here for this long before they are written, so that a fast load does not write a row for each. */
+const gatherMs = 500
 
-const flushMs = 1_000
+export type CallMeter = {
+  count(realmId: string, kind: 'read' | 'write'): void
+  /** Writes what is counted and counts no more. */
+  stop(): Promise<void>
+}
 
-export function startMeter(store: Store, clock: Clock, log: Log): Meter {
+/** Counts the calls to QuickBooks per company and month: reads are metered by Intuit, writes are free. */
+export function startMeter(store: Store, clock: Clock, log: Log): CallMeter {
   let counted = new Map<string, { reads: number; writes: number }>()
+  let timer: NodeJS.Timeout | null = null
   const flush = async () => {
-    const sums = counted
+    timer = null
+    const taken = counted
     counted = new Map()
     const month = new Date(clock.now()).toISOString().slice(0, 7)
-    for (const [realmId, { reads, writes }] of sums) {
-      const connection = await store.control.connections.byRealm(realmId)
-      if (connection) await store.commit(store.merchant(connection.merchantId).self.countCalls(month, reads, writes))
+    for (const [realmId, { reads, writes }] of taken) {
+      const row = await store.control.connections.byRealm(realmId)
+      if (row) await store.commit(store.merchant(row.merchantId).self.countCalls(month, reads, writes))
     }
   }
-  const safely = () => flush().catch((error: unknown) => log.error({ err: error }, 'the read meter was not written'))
-  const timer = setInterval(safely, flushMs)
   return {
     count(realmId, kind) {
-      const sum = counted.get(realmId) ?? { reads: 0, writes: 0 }
-      counted.set(realmId, { reads: sum.reads + (kind === 'read' ? 1 : 0), writes: sum.writes + (kind === 'write' ? 1 : 0) })
+      const calls = counted.get(realmId) ?? { reads: 0, writes: 0 }
+      counted.set(realmId, kind === 'read' ? { ...calls, reads: calls.reads + 1 } : { ...calls, writes: calls.writes + 1 })
+      timer ??= setTimeout(() => {
+        flush().catch((error: unknown) => log.error({ err: error }, 'calls to QuickBooks could not be counted'))
+      }, gatherMs)
     },
-    flush,
-    async stop() {
-      clearInterval(timer)
+    stop: async () => {
+      if (timer) clearTimeout(timer)
       await flush()
     },
   }

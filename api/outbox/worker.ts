@@ -70,11 +70,11 @@ export function startWorker(ctx: Context, handlers: Readonly<Record<string, JobH
   return {
     poke,
     idle: async () => {
-      for (;;) {
+      for (let quiet = false; !quiet; ) {
         while (looking || running.size > 0) await Promise.all([looking, ...running])
-        poke()
-        await looking
-        if (!looking && running.size === 0) return
+        // One more look: the last effect may have owed another.
+        await look()
+        quiet = running.size === 0
       }
     },
     stop: async () => {

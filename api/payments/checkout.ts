@@ -1,5 +1,5 @@
 import type { ListedInvoice } from '../../db/queries/invoices.ts'
-import type { CheckoutId, InvoiceId } from '../../db/values.ts'
+import type { InvoiceId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { payable } from '../domain/invoice.ts'
 import { leastCharge, partProblem } from '../domain/minimum.ts'
@@ -41,7 +41,7 @@ export const createCheckout = (ctx: Context) => async (payer: Payer, wish: Check
   const token = newToken('chk')
   await merchant.commit(
     merchant.payments.createCheckout({
-      id: newId('chk', now) as CheckoutId, tokenHash: ctx.vault.hash(token), customerId: first.customerId, currency: first.currency, lines,
+      id: newId('chk', now), tokenHash: ctx.vault.hash(token), customerId: first.customerId, currency: first.currency, lines,
       payerEmail: payer.email, returnUrl: wish.returnUrl ?? null, grantHash: payer.grantHash, createdAt: now, expiresAt: now + lifeMs,
     }),
   )

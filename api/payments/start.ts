@@ -17,6 +17,8 @@ export type StartOutcome =
   | { kind: 'started'; payment: PaymentRow; clientSecret: string | null }
   | { kind: 'refused'; code: 'balance-changed' | 'already-paying' | 'checkout-expired' | 'conflict' | 'unavailable'; detail: string }
 
+type Refused = Extract<StartOutcome, { kind: 'refused' }>
+
 /**
  * Charges what the payer chose, once. The id was made by the payer's browser: the same id again goes on with the same attempt.
  * Before the provider is called the balances are read from QuickBooks and the attempt is stored with its hold on each invoice.
@@ -31,12 +33,14 @@ export const startPayment = (ctx: Context) => async (input: StartPayment): Promi
   if (checkout.expiresAt <= ctx.clock.now() || !(await grantStands(ctx, checkout.grantHash))) return refuse('checkout-expired', 'This payment page has ended. Go back to your invoices to start again; you were not charged.')
   if (input.replaceOpen) await replaceOpen(ctx, checkout)
   const short = await refreshBalances(ctx, checkout)
-  if (short) return short
-  const payment = await reserve(ctx, stripe, input)
-  return payment.kind === 'refused' ? payment : goOn(ctx, stripe, payment.payment, input)
+  const reserved = short ?? (await reserve(ctx, stripe, input))
+  if (reserved.kind === 'reserved') return goOn(ctx, stripe, reserved.payment, input)
+  // What stands in the way may be this very click, come a second time.
+  const same = await merchant.payments.find(input.paymentId)
+  return same?.checkoutId === checkout.id ? goOn(ctx, stripe, same, input) : reserved
 }
 
-async function refreshBalances(ctx: Context, checkout: CheckoutRow): Promise<StartOutcome | null> {
+async function refreshBalances(ctx: Context, checkout: CheckoutRow): Promise<Refused | null> {
   const merchant = ctx.store.merchant(checkout.merchantId)
   const ids = checkout.lines.map(line => line.invoiceId)
   const fresh = await readFresh(ctx)(checkout.merchantId, ids)
@@ -52,7 +56,7 @@ async function refreshBalances(ctx: Context, checkout: CheckoutRow): Promise<Sta
   return null
 }
 
-async function reserve(ctx: Context, stripe: PaymentProvider, input: StartPayment): Promise<{ kind: 'reserved'; payment: PaymentRow } | Extract<StartOutcome, { kind: 'refused' }>> {
+async function reserve(ctx: Context, stripe: PaymentProvider, input: StartPayment): Promise<{ kind: 'reserved'; payment: PaymentRow } | Refused> {
   const { checkout } = input
   const merchant = ctx.store.merchant(checkout.merchantId)
   const now = ctx.clock.now()
@@ -147,6 +151,6 @@ async function replaceOpen(ctx: Context, checkout: CheckoutRow): Promise<void> {
   for (const attempt of open) if (attempt.customerId === checkout.customerId) await giveUpPayment(ctx)(checkout.merchantId, attempt.id)
 }
 
-function refuse(code: Extract<StartOutcome, { kind: 'refused' }>['code'], detail: string): Extract<StartOutcome, { kind: 'refused' }> {
+function refuse(code: Refused['code'], detail: string): Refused {
   return { kind: 'refused', code, detail }
 }

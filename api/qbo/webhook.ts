@@ -1,26 +1,22 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import type { IntuitEvent, IntuitWebhook } from '../ports.ts'
 import { jsonOrText } from './discovery.ts'
-
-export type IntuitOperation = 'create' | 'update' | 'delete' | 'void' | 'merge' | 'email' | 'other'
-
-/** That something changed. What it is now is to be read from QuickBooks: events come late, twice and out of order. */
-export type IntuitEvent = {
-  /** The same for each delivery of the same event. */
-  key: string
-  realmId: string
-  /** QuickBooks' name of the entity, e.g. `CreditMemo`. */
-  entity: string
-  id: string
-  operation: IntuitOperation
-  /** Epoch ms; null where Intuit's time cannot be read. */
-  changedAt: number | null
-  /** After a merge: the id that is gone. */
-  deletedId: string | null
-}
 
 /** Events that cannot be read are counted, never refused: a refusal makes Intuit repeat the whole delivery. */
 export type IntuitDelivery = { events: IntuitEvent[]; unreadable: number }
+
+/** Intuit's webhooks under the app's verifier token; null where none is set, and then nothing is taken. */
+export function createIntuitWebhook(verifierToken: string | null): IntuitWebhook {
+  return {
+    receive(raw, signature) {
+      if (!verifierToken) return { kind: 'unconfigured' }
+      if (!verifyIntuitSignature(raw, signature, verifierToken)) return { kind: 'forged' }
+      const read = parseIntuitWebhook(new TextDecoder().decode(raw))
+      return 'malformed' in read ? { kind: 'malformed', reason: read.malformed } : { kind: 'events', ...read }
+    },
+  }
+}
 
 /**
  * Whether `header` (`intuit-signature`) is the base64 HMAC-SHA256 of the raw body under the verifier token
@@ -101,11 +97,11 @@ const entityNames = [
 ]
 
 /** Classic events say `Void`, CloudEvents `void` or `voided`; an unknown verb still means that something changed. */
-function operationNamed(verb: string): IntuitOperation {
+function operationNamed(verb: string): IntuitEvent['operation'] {
   return operations.get(verb.toLowerCase()) ?? 'other'
 }
 
-const operations = new Map<string, IntuitOperation>([
+const operations = new Map<string, IntuitEvent['operation']>([
   ['create', 'create'], ['created', 'create'], ['update', 'update'], ['updated', 'update'], ['delete', 'delete'], ['deleted', 'delete'],
   ['void', 'void'], ['voided', 'void'], ['merge', 'merge'], ['merged', 'merge'], ['email', 'email'], ['emailed', 'email'],
 ])

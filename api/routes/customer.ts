@@ -64,7 +64,7 @@ function mountSignIn(ctx: Context, app: OpenAPIHono): void {
     createRoute({ method: 'delete', path: '/v1/sessions/current', tags: ['Customers'], summary: 'Sign out', security: bearer, responses: { 204: { description: 'Signed out' }, ...refusals } }),
     async c => {
       const payer = await payerFor(ctx, c)
-      if (payer instanceof Response) return payer as never
+      if (payer instanceof Response) return payer
       const { sessions } = ctx.store.merchant(payer.merchantId)
       if (payer.via === 'code' || payer.via === 'server') await ctx.store.commit(sessions.revokeSession(payer.grantHash, ctx.clock.now()))
       return c.body(null, 204)
@@ -117,8 +117,8 @@ function mountInvoices(ctx: Context, app: OpenAPIHono): void {
     createRoute({ method: 'get', path: '/v1/invoices/{id}/pdf', tags: ['Customers'], summary: 'The invoice as QuickBooks prints it', security: bearer, request: { params: byId }, responses: { 200: { description: 'The PDF', content: { 'application/pdf': { schema: z.string().openapi({ format: 'binary' }) } } }, ...refusals } }),
     async c => {
       const payer = await payerFor(ctx, c)
-      if (payer instanceof Response) return payer as never
-      return (await invoicePdf(ctx, c, payer, c.req.valid('param').id)) as never
+      if (payer instanceof Response) return payer
+      return (await invoicePdf(ctx, c, payer, c.req.valid('param').id))
     },
   )
   app.get('/v1/events', async c => {

@@ -31,6 +31,11 @@ export function landingRoutes(ctx: Context, assets: Assets) {
     const payer = await payerAt(ctx, c)
     return payer ? invoicePdf(ctx, c, payer, c.req.param('id')) : endedPage(ctx, assets, c)
   })
+  // Where the link inside the tag leads when no script runs on the merchant's page.
+  app.get('/pay-online/:key', async c => {
+    const merchant = await ctx.store.control.merchants.byPublishableKey(c.req.param('key'))
+    return merchant ? signInPage(assets, c, merchant, 200, 'Sign in with your e-mail address to see and pay your invoices.') : sendPlain(c, { status: 404, title: 'This link does not work', text: 'The address may be incomplete. Ask the business for a new link.' })
+  })
   app.post('/i/:token/checkouts', async c => {
     const payer = await payerAt(ctx, c)
     if (!payer) return endedPage(ctx, assets, c)
@@ -55,7 +60,7 @@ async function landingPage(ctx: Context, assets: Assets, c: HonoContext, payer: 
   const wish = { filter, sort, search: q || null, most: pageRows, locale, cursor: await cursorOf(ctx, payer, { filter, sort, search: q || null, locale }, page) }
   const view = await portalView(ctx, payer, wish)
   const merchant = await ctx.store.merchant(payer.merchantId).self.find()
-  const input: LandingInput = { view, detail, base: `/i/${c.req.param('token') ?? ''}`, filter: filter as InvoiceFilter, query: q ?? '', sort: sort as InvoiceSort, page, locale, notice }
+  const input: LandingInput = { view, detail, base: `/i/${c.req.param('token') ?? ''}`, filter: filter, query: q ?? '', sort: sort, page, locale, notice }
   const { html: inner, css } = assets.renderLanding(input)
   return sendDocument(c, {
     title: detail ? `Invoice ${detail.number ?? ''} from ${view.merchant.name}` : `Your invoices from ${view.merchant.name}`, lang: 'en', assets: assets.page('landing'), frameAncestors: null,
@@ -80,9 +85,13 @@ async function endedPage(ctx: Context, assets: Assets, c: HonoContext): Promise<
   const link = await ctx.store.control.sessions.link(ctx.vault.hash(c.req.param('token') ?? ''))
   const merchant = link && (await ctx.store.merchant(link.merchantId).self.find())
   if (!merchant) return sendPlain(c, { status: 404, title: 'This link does not work', text: 'The address may be incomplete. Open the link in your e-mail again, or ask the business for a new one.' })
+  return signInPage(assets, c, merchant, 401, `This link has ended. Sign in with your e-mail address to see your invoices, or ask ${merchant.name} for a new link.`)
+}
+
+function signInPage(assets: Assets, c: HonoContext, merchant: { name: string; publishableKey: string }, status: 200 | 401, words: string): Promise<Response> {
   return sendDocument(c, {
-    title: `Your invoices from ${merchant.name}`, lang: 'en', status: 401, assets: assets.page('landing'), allow: { frame: [`'self'`] },
-    body: () => html`<main><h1>${merchant.name}</h1><quittance-invoices mode="landing" merchant="${merchant.publishableKey}"><p>This link has ended. Sign in with your e-mail address to see your invoices, or ask ${merchant.name} for a new link.</p></quittance-invoices></main>`,
+    title: `Your invoices from ${merchant.name}`, lang: 'en', status, assets: assets.page('landing'), allow: { frame: [`'self'`] },
+    body: () => html`<main><h1>${merchant.name}</h1><quittance-invoices mode="landing" merchant="${merchant.publishableKey}"><p>${words}</p></quittance-invoices></main>`,
   })
 }
 

@@ -35,9 +35,9 @@ export async function writesOf(ctx: Context, merchantId: MerchantId, read: Incom
   const known = await knownRows(ctx, merchantId, read)
   const settings = settingsOf(await merchant.self.chosenSettings())
   const customers = read.customers.filter(row => !isKnown(row, known.customers.get(row.qboId), k => k.balance === row.balance && k.name === row.name))
-  const invoices = read.invoices.filter(row => !isKnown(row, known.invoices.get(row.qboId), k => k.balance === row.balance && k.total === row.total))
-  const credits = read.credits.filter(row => !isKnown(row, known.credits.get(row.qboId), k => k.rest === row.remaining && k.state === row.state))
-  const payments = read.payments.filter(row => !isKnown(row, known.payments.get(row.qboId), k => k.rest === row.unapplied && k.state === row.state))
+  const invoices = read.invoices.filter(row => !isKnown(row, known.invoices.get(row.qboId), k => k.balance === row.balance && k.total === row.total && k.customerQboId === row.customerQboId))
+  const credits = read.credits.filter(row => !isKnown(row, known.credits.get(row.qboId), k => k.rest === row.remaining && k.state === row.state && k.customerQboId === row.customerQboId))
+  const payments = read.payments.filter(row => !isKnown(row, known.payments.get(row.qboId), k => k.rest === row.unapplied && k.state === row.state && k.customerQboId === row.customerQboId))
   const links = read.invoices.flatMap(row => row.linkedPayments.map(paymentQboId => ({ invoiceQboId: row.qboId, paymentQboId, updatedAt: row.updatedAt })))
   const writes: Write[] = []
   if (read.lists.length > 0) writes.push(mirror.putListEntries(read.lists))

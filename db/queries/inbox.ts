@@ -19,6 +19,8 @@ export const inboxControl = (db: Db) => ({
   },
   end: (event: Pick<ReceivedEvent, 'source' | 'owner' | 'eventId'>, state: 'done' | 'ignored' | 'dead', problem: string | null, now: number): Write =>
     write(`update inbox set state = ?, problem = ?, done_at = ? where source = ? and owner = ? and event_id = ?`, state, problem, now, event.source, event.owner, event.eventId),
+  endAll: (source: ReceivedEvent['source'], owner: string, eventIds: readonly string[], state: 'done' | 'ignored', now: number): Write =>
+    write(`update inbox set state = ?, done_at = ? where source = ? and owner = ? and event_id in (select value from json_each(?)) and state = 'received'`, state, now, source, owner, JSON.stringify(eventIds)),
   /** Wakes an effect again where events came in while it was being carried out. To be put behind the effect's own end in a batch. */
   wakeIfWaiting: (jobId: string, merchantId: string, source: ReceivedEvent['source'], owner: string): Write =>
     write(

@@ -71,7 +71,10 @@ const conditions: Record<ListFilter, string> = {
 const sortColumns = { due: 'dueOn', issued: 'issuedOn', amount: '(balance - captured)', number: 'number' } as const
 
 /** Invoices of one merchant, as their readers see them. */
-export const invoiceQueries = (db: Db, merchantId: MerchantId) => {
+export const invoiceQueries = (db: Db, merchantId: MerchantId) => ({ ...listsOf(db, merchantId), ...documentsOf(db, merchantId) })
+
+/** Many at once: pages, counts, totals. */
+const listsOf = (db: Db, merchantId: MerchantId) => {
   const scope = (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly'> & { archived?: boolean }) =>
     `where i.merchant_id = :merchant ${query.customerIds ? `and i.customer_id in (select value from json_each(:customers))` : ''} ${query.invoiceIds ? 'and i.id in (select value from json_each(:invoices))' : ''}
      ${query.publishedOnly ? `and i.visibility = 'published'` : ''} ${query.archived ? '' : 'and i.archived_at is null'}`
@@ -120,48 +123,52 @@ export const invoiceQueries = (db: Db, merchantId: MerchantId) => {
            coalesce(sum(balance - captured) filter (where ${conditions.overdue}), 0) overdue, count(*) filter (where ${conditions.overdue}) overdueCount
          from seen where ${conditions.open} group by currency order by owed desc`,
         named(args(query))),
-    /** The credits that no invoice has used yet: credit memos and payments with money left. */
-    credits: (customerIds: readonly CustomerId[]) =>
-      db.rows<{ id: string; kind: 'credit_memo' | 'unapplied_payment'; number: string | null; on: LocalDate; remaining: Minor; currency: Currency }>(
-        `select id, 'credit_memo' kind, number, issued_on "on", remaining, currency from credit_memos where merchant_id = ?1 and customer_id in (select value from json_each(?2)) and state = 'live' and remaining > 0
-         union all select qbo_id, 'unapplied_payment', reference, paid_on, unapplied, currency from qbo_payments where merchant_id = ?1 and customer_id in (select value from json_each(?2)) and state = 'live' and unapplied > 0
-         order by "on"`,
-        [merchantId, JSON.stringify(customerIds)]),
-    lastPaidOn: async (customerIds: readonly CustomerId[]): Promise<LocalDate | null> =>
-      (await db.rows<{ on: LocalDate | null }>(
-        `select max(paid_on) "on" from qbo_payments where merchant_id = ? and customer_id in (select value from json_each(?)) and state = 'live' and total > 0`, [merchantId, JSON.stringify(customerIds)]))[0]?.on ?? null,
-    full: async (id: InvoiceId): Promise<InvoiceRowFull | null> => (await db.orm.select().from(invoices).where(and(eq(invoices.merchantId, merchantId), eq(invoices.id, id))))[0] ?? null,
-    /** What was put against an invoice, oldest first. */
-    applied: (qboId: string) =>
-      db.rows<{ kind: 'payment' | 'credit'; on: LocalDate; reference: string | null; amount: Minor; paymentId: string | null }>(
-        `select case when p.total = 0 then 'credit' else 'payment' end kind, p.paid_on "on", p.reference, l.amount, p.payment_id paymentId
-         from qbo_payment_lines l join qbo_payments p on p.merchant_id = l.merchant_id and p.qbo_id = l.payment_qbo_id
-         where l.merchant_id = ? and l.txn_type = 'Invoice' and l.txn_qbo_id = ? and p.state = 'live' order by p.paid_on, p.qbo_id`,
-        [merchantId, qboId]),
-    /** Payments taken here that QuickBooks does not show yet. */
-    capturedHere: (id: InvoiceId) =>
-      db.rows<{ at: number; reference: string; amount: Minor; method: string | null }>(
-        `select p.captured_at at, p.reference, a.amount, p.method from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id
-         where a.merchant_id = ? and a.invoice_id = ? and a.state = 'captured' order by p.captured_at`,
-        [merchantId, id]),
-    history: (id: InvoiceId) => db.orm.select().from(documentEvents).where(and(eq(documentEvents.merchantId, merchantId), eq(documentEvents.invoiceId, id))).orderBy(documentEvents.at, documentEvents.id),
-    names: (entity: string, qboIds: readonly string[]) =>
-      db.rows<{ qboId: string; name: string }>(`select qbo_id qboId, name from list_entries where merchant_id = ? and entity = ? and qbo_id in (select value from json_each(?))`, [merchantId, entity, JSON.stringify(qboIds)]),
-
-    note: (event: { id: string; invoiceId: InvoiceId; key: string; kind: string; facts: Record<string, unknown>; at: number }): Write =>
-      write(
-        `insert into document_events (merchant_id, id, invoice_id, key, kind, facts, at) select ?, ?, id, ?, ?, ?, ? from invoices where merchant_id = ? and id = ? on conflict do nothing`,
-        merchantId, event.id, event.key, event.kind, JSON.stringify(event.facts), event.at, merchantId, event.invoiceId),
-    /** Lets the customer see a draft. Refused unless it is one. */
-    publish: (id: InvoiceId, now: number): Write[] => [
-      write(`update invoices set visibility = 'published', published_at = ? where merchant_id = ? and id = ? and visibility = 'draft'`, now, merchantId, id),
-      mustHaveChangedOne,
-    ],
-    sent: (id: InvoiceId, now: number): Write => write(`update invoices set sent_at = ? where merchant_id = ? and id = ?`, now, merchantId, id),
-    archive: (id: InvoiceId, reason: string, now: number): Write =>
-      write(`update invoices set archived_at = ?, archived_reason = ? where merchant_id = ? and id = ? and archived_at is null`, now, reason, merchantId, id),
   }
 }
+
+/** One at a time, with what belongs to it; and what is written about it. */
+const documentsOf = (db: Db, merchantId: MerchantId) => ({
+  /** The credits that no invoice has used yet: credit memos and payments with money left. */
+  credits: (customerIds: readonly CustomerId[]) =>
+    db.rows<{ id: string; kind: 'credit_memo' | 'unapplied_payment'; number: string | null; on: LocalDate; remaining: Minor; currency: Currency }>(
+      `select id, 'credit_memo' kind, number, issued_on "on", remaining, currency from credit_memos where merchant_id = ?1 and customer_id in (select value from json_each(?2)) and state = 'live' and remaining > 0
+       union all select qbo_id, 'unapplied_payment', reference, paid_on, unapplied, currency from qbo_payments where merchant_id = ?1 and customer_id in (select value from json_each(?2)) and state = 'live' and unapplied > 0
+       order by "on"`,
+      [merchantId, JSON.stringify(customerIds)]),
+  lastPaidOn: async (customerIds: readonly CustomerId[]): Promise<LocalDate | null> =>
+    (await db.rows<{ on: LocalDate | null }>(
+      `select max(paid_on) "on" from qbo_payments where merchant_id = ? and customer_id in (select value from json_each(?)) and state = 'live' and total > 0`, [merchantId, JSON.stringify(customerIds)]))[0]?.on ?? null,
+  full: async (id: InvoiceId): Promise<InvoiceRowFull | null> => (await db.orm.select().from(invoices).where(and(eq(invoices.merchantId, merchantId), eq(invoices.id, id))))[0] ?? null,
+  /** What was put against an invoice, oldest first. */
+  applied: (qboId: string) =>
+    db.rows<{ kind: 'payment' | 'credit'; on: LocalDate; reference: string | null; amount: Minor; paymentId: string | null }>(
+      `select case when p.total = 0 then 'credit' else 'payment' end kind, p.paid_on "on", p.reference, l.amount, p.payment_id paymentId
+       from qbo_payment_lines l join qbo_payments p on p.merchant_id = l.merchant_id and p.qbo_id = l.payment_qbo_id
+       where l.merchant_id = ? and l.txn_type = 'Invoice' and l.txn_qbo_id = ? and p.state = 'live' order by p.paid_on, p.qbo_id`,
+      [merchantId, qboId]),
+  /** Payments taken here that QuickBooks does not show yet. */
+  capturedHere: (id: InvoiceId) =>
+    db.rows<{ at: number; reference: string; amount: Minor; method: string | null }>(
+      `select p.captured_at at, p.reference, a.amount, p.method from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id
+       where a.merchant_id = ? and a.invoice_id = ? and a.state = 'captured' order by p.captured_at`,
+      [merchantId, id]),
+  history: (id: InvoiceId) => db.orm.select().from(documentEvents).where(and(eq(documentEvents.merchantId, merchantId), eq(documentEvents.invoiceId, id))).orderBy(documentEvents.at, documentEvents.id),
+  names: (entity: string, qboIds: readonly string[]) =>
+    db.rows<{ qboId: string; name: string }>(`select qbo_id qboId, name from list_entries where merchant_id = ? and entity = ? and qbo_id in (select value from json_each(?))`, [merchantId, entity, JSON.stringify(qboIds)]),
+
+  note: (event: { id: string; invoiceId: InvoiceId; key: string; kind: string; facts: Record<string, unknown>; at: number }): Write =>
+    write(
+      `insert into document_events (merchant_id, id, invoice_id, key, kind, facts, at) select ?, ?, id, ?, ?, ?, ? from invoices where merchant_id = ? and id = ? on conflict do nothing`,
+      merchantId, event.id, event.key, event.kind, JSON.stringify(event.facts), event.at, merchantId, event.invoiceId),
+  /** Lets the customer see a draft. Refused unless it is one. */
+  publish: (id: InvoiceId, now: number): Write[] => [
+    write(`update invoices set visibility = 'published', published_at = ? where merchant_id = ? and id = ? and visibility = 'draft'`, now, merchantId, id),
+    mustHaveChangedOne,
+  ],
+  sent: (id: InvoiceId, now: number): Write => write(`update invoices set sent_at = ? where merchant_id = ? and id = ?`, now, merchantId, id),
+  archive: (id: InvoiceId, reason: string, now: number): Write =>
+    write(`update invoices set archived_at = ?, archived_reason = ? where merchant_id = ? and id = ? and archived_at is null`, now, reason, merchantId, id),
+})
 
 /** The driver refuses names that the statement does not hold. */
 function named(values: Record<string, unknown>, withoutToday = false): Record<string, unknown> {

@@ -29,6 +29,9 @@ export const outboxQueries = (db: Db, merchantId: MerchantId) => ({
   /** Lets a parked effect run again, because a person said so. */
   release: (id: string): Write =>
     write(`update outbox set state = 'ready', run_at = ${db.clock()}, attempts = 0, problem = null where merchant_id = ? and id = ? and state in ('blocked', 'dead')`, merchantId, id),
+  /** Lets all that is parked in a lane run again, e.g. when the company is connected again. */
+  releaseLane: (lane: string): Write =>
+    write(`update outbox set state = 'ready', run_at = ${db.clock()}, attempts = 0, problem = null where merchant_id = ? and lane = ? and state in ('blocked', 'dead')`, merchantId, lane),
   /** Gives up what is owed in a lane, e.g. when the company is disconnected. */
   drop: (id: string): Write => write(`delete from outbox where merchant_id = ? and id = ?`, merchantId, id),
   /** Keeps that an effect was owed and done, without what it held. */

@@ -13,8 +13,10 @@ export type LedgerEntry = { ledgerAccount: string; amount: Minor; currency: Curr
 
 export type NewPayment = Pick<PaymentRow, 'id' | 'checkoutId' | 'customerId' | 'currency' | 'amount' | 'provider' | 'stripeAccount' | 'confirmationToken' | 'providerCustomerRef' | 'reference' | 'createdAt' | 'holdUntil'>
 
-/** The payments of one merchant: checkouts, attempts, what they are put against, and their way into QuickBooks. */
-export const paymentQueries = (db: Db, merchantId: MerchantId) => ({
+/** The payments of one merchant: checkouts, attempts, and what they are put against. */
+export const paymentQueries = (db: Db, merchantId: MerchantId) => ({ ...checkoutsOf(db, merchantId), ...attemptsOf(db, merchantId) })
+
+const checkoutsOf = (db: Db, merchantId: MerchantId) => ({
   createCheckout: (checkout: Omit<CheckoutRow, 'merchantId'>): Write =>
     write(
       `insert into checkouts (merchant_id, id, token_hash, customer_id, currency, lines, payer_email, return_url, grant_hash, created_at, expires_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -24,7 +26,9 @@ export const paymentQueries = (db: Db, merchantId: MerchantId) => ({
     write(`update checkouts set lines = ? where merchant_id = ? and id = ?`, JSON.stringify(lines), merchantId, id),
   checkout: async (id: CheckoutId): Promise<CheckoutRow | null> =>
     (await db.orm.select().from(checkouts).where(and(eq(checkouts.merchantId, merchantId), eq(checkouts.id, id))))[0] ?? null,
+})
 
+const attemptsOf = (db: Db, merchantId: MerchantId) => ({
   find: async (id: PaymentId): Promise<PaymentRow | null> => (await db.orm.select().from(payments).where(and(eq(payments.merchantId, merchantId), eq(payments.id, id))))[0] ?? null,
   findByRef: async (provider: string, ref: string): Promise<PaymentRow | null> =>
     (await db.orm.select().from(payments).where(and(eq(payments.merchantId, merchantId), eq(payments.provider, provider), eq(payments.providerRef, ref))))[0] ?? null,

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '../api/config.ts'
+import { silentLog } from '../api/log.ts'
+import { type RunningApi, startApi } from '../api/main.ts'
+import type { Log } from '../api/ports.ts'
+import { demoCustomer } from './company/demo.ts'
+import { type SignedInMerchant, signUpMerchant } from './merchant.ts'
+import { type Outside, type OutsideOptions, freePort, startOutside } from './outside.ts'
+
+export type World = {
+  outside: Outside
+  api: RunningApi
+  apiUrl: string
+  /** The demo merchant, connected and loaded; absent where the world was started without. */
+  merchant: SignedInMerchant
+  /** A session of the demo customer, as the merchant's own server asks for it. */
+  session(customer?: { email: string } | { quickBooksId: string }): Promise<string>
+  /** Calls the API with a bearer token and answers status and body. */
+  ask(token: string | null, method: string, path: string, body?: object): Promise<{ status: number; body: unknown }>
+  /** Waits until nothing is owed and no webhook is under way. */
+  settled(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * The whole product in one process with the systems around it, for tests: real HTTP between all of them, one clock that
+ * `outside.clock.advance` moves for everybody. `connected: false` leaves the merchant to the test.
+ */
+export async function startWorld(options: Partial<OutsideOptions> & { connected?: boolean; log?: Log } = {}): Promise<World> {
+  const port = await freePort()
+  const apiUrl = `http://127.0.0.1:${port}`
+  const dataDir = mkdtempSync(join(tmpdir(), 'quittance-'))
+  const outside = await startOutside({ unlimited: true, ...options, apiUrl })
+  const { clock } = outside
+  const config = readConfig({ ...outside.environment, PORT: String(port), DATA_DIR: dataDir, SEALING_KEYS: `test:${randomBytes(32).toString('base64')}`, LOG_LEVEL: 'silent' })
+  const api = await startApi(config, { clock: { now: clock.now, offsetMs: () => clock.now() - Date.now() }, log: options.log ?? silentLog })
+  const signUp = () => signUpMerchant({ apiUrl, mailUrl: outside.mail.url, email: 'avery@alderandfinch.example', siteOrigin: outside.site.url })
+  const merchant = options.connected === false ? nobody : await signUp()
+  if (options.connected !== false) outside.site.connect({ apiUrl, publishableKey: merchant.publishableKey, apiKey: merchant.apiKey, fallbackUrl: `${apiUrl}/pay-online/${merchant.publishableKey}` })
+  const ask: World['ask'] = async (token, method, path, body) => {
+    const answer = await fetch(`${apiUrl}${path}`, { method, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })
+    const text = await answer.text()
+    return { status: answer.status, body: text && answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text }
+  }
+  return {
+    outside, api, apiUrl, merchant, ask,
+    session: async (customer = { email: demoCustomer.email }) => {
+      const { status, body } = await ask(merchant.apiKey, 'POST', '/v1/sessions', { customer })
+      if (status !== 201) throw new Error(`no session: ${status} ${JSON.stringify(body)}`)
+      return (body as { token: string }).token
+    },
+    settled: async () => {
+      await api.worker.idle()
+      await outside.stripe.settled()
+      await outside.quickbooks.deliveries.idle()
+      await api.worker.idle()
+    },
+    close: async () => {
+      await api.stop()
+      await outside.close()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+const nobody: SignedInMerchant = { merchantId: '', publishableKey: '', apiKey: '', cookie: '', call: async () => null }

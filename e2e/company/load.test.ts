@@ -46,7 +46,7 @@ test('the books still add up after QuickBooks itself has worked on a generated c
     books.write(realmId, { entity: 'Payment', operation: 'create', user: 'a test', body: { CustomerRef, CurrencyRef, ExchangeRate, TotalAmt: line.Amount, DepositToAccountRef: { value: '36' }, Line: [line] } })
   }
   const deposited = [...books.list(realmId, 'Payment')].find(payment => Array.isArray(payment['LinkedTxn']))
-  expect(() => books.write(realmId, { entity: 'Payment', operation: 'void', user: 'a test', body: { Id: String(deposited?.['Id']), SyncToken: String(deposited?.['SyncToken']) } })).toThrow()
+  expect(() => books.write(realmId, { entity: 'Payment', operation: 'void', user: 'a test', body: { Id: String(deposited?.['Id']), SyncToken: String(deposited?.['SyncToken']) } })).toThrow('Deposited Transaction cannot be changed')
   for (const invoice of open.slice(30, 40)) {
     books.write(realmId, { entity: 'Invoice', operation: 'void', user: 'a test', body: { Id: String(invoice['Id']), SyncToken: String(invoice['SyncToken']) } })
   }

@@ -12,7 +12,7 @@ export function homePage(): Html {
     here: '/',
     main: html`<section class="hero">
         <div>
-          <h1>Counters, benches and bookcases, made on Garfield Avenue</h1>
+          <h1>Counters and bookcases, made on Garfield Avenue</h1>
           <p>We measure your room on a Tuesday, draw it by Friday and build it in our own workshop. Every joint is cut here, and whoever cuts it also fits it.</p>
           <p><a class="button" href="/services">What we make</a></p>
         </div>

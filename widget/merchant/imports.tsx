@@ -47,7 +47,7 @@ export function ImportButtons({ buttons }: { buttons: readonly { kind: StartedKi
           </div>
         ))}
       </div>
-      {connected ? null : <p class="small">This needs a connection to QuickBooks. <Link href="/console/settings">Go to Settings</Link></p>}
+      {connected ? null : <p class="small">Bringing over needs a connection to QuickBooks. <Link href="/console/settings">Go to Settings</Link></p>}
       {busy && !here ? <p class="small">Another import is running; its bar is at the top.</p> : null}
       <Failure problem={deed.problem} />
       {here ? <ImportProgress view={here} retry={() => start(here.kind === 'first_load' ? 'full' : here.kind)} /> : null}

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks'
 import type { ConsoleView, ImportView } from '../../api/domain/console-views.ts'
+import { arrivalNow, type Arrival } from './arrival.ts'
 import { createClient } from './client.ts'
 import { useEvents } from './events.ts'
 import { ConsoleContext, type Console as Shared } from './context.ts'
@@ -16,9 +17,6 @@ type Session =
   /** `ended` where someone was signed in a moment ago. */
   | { state: 'signed_out'; ended: boolean }
   | { state: 'signed_in'; view: ConsoleView }
-
-/** How the merchant came back from Intuit: connected, or with the code of a problem. */
-export type Arrival = { connected: boolean; problem: string | null }
 
 /** The merchant's console. */
 export function Console({ outside }: { outside: Outside }) {
@@ -38,7 +36,7 @@ export function Console({ outside }: { outside: Outside }) {
     )
   }, [client])
   useEffect(load, [load])
-  useEffect(() => { if (location.search && arrivedBy(location.search)) go(location.pathname, 'replace') }, [])
+  useEffect(() => { if (arrival.connected || arrival.problem) go(location.pathname, 'replace') }, [])
 
   switch (session.state) {
     case 'asking': return <main class="waiting" aria-busy="true"><p class="unseen" role="status">Loading your console</p></main>
@@ -99,14 +97,4 @@ function SignedIn({ view, client, outside, arrival, onArrivalRead, update, refre
 function newer(before: ImportView | null, next: ImportView): ImportView {
   if (before?.id !== next.id) return next
   return before.state !== 'running' || (next.state === 'running' && next.done < before.done) ? before : next
-}
-
-function arrivalNow(): Arrival {
-  const query = new URLSearchParams(location.search)
-  return { connected: query.has('connected'), problem: query.get('problem') }
-}
-
-function arrivedBy(search: string): boolean {
-  const query = new URLSearchParams(search)
-  return query.has('connected') || query.has('problem')
 }

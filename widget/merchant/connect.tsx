@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { Arrival } from './app.tsx'
+import type { Arrival } from './arrival.ts'
 import { useConsole } from './context.ts'
 import { useDeed } from './loading.ts'
 import { Button, Confirm, Notice } from './parts.tsx'

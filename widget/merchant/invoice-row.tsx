@@ -5,6 +5,7 @@ import { useDeed } from './loading.ts'
 import { StateMark } from './marks.tsx'
 import { Button, Confirm, Failure } from './parts.tsx'
 import { SendDialog } from './send-dialog.tsx'
+import { shortName } from './words.ts'
 
 type InvoiceRowProps = { row: ConsoleInvoiceRow; chosen?: boolean; onChoose?: () => void; onDone: () => void }
 
@@ -39,11 +40,6 @@ export function InvoiceRow({ row, chosen, onChoose, onDone }: InvoiceRowProps) {
 /** "invoice 1042 for Blue Ridge Roofing" */
 function invoiceName(row: ConsoleInvoiceRow): string {
   return `${shortName(row)} for ${row.customerName}`
-}
-
-/** "invoice 1042" */
-export function shortName(row: ConsoleInvoiceRow): string {
-  return row.number === null ? 'the invoice without a number' : `invoice ${row.number}`
 }
 
 function seenText(row: ConsoleInvoiceRow): string {

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { ConsoleInvoiceRow } from '../../api/domain/console-views.ts'
 import { useConsole } from './context.ts'
-import { shortName } from './invoice-row.tsx'
 import { useDeed, useLoaded } from './loading.ts'
 import { Button, Dialog, Failure } from './parts.tsx'
+import { shortName } from './words.ts'
 
 type SendDialogProps = { row: ConsoleInvoiceRow; onClose: () => void; onSent: (email: string) => void }
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Arrival } from './app.tsx'
+import type { Arrival } from './arrival.ts'
 import { ConnectionBanner } from './connect.tsx'
 import { useConsole } from './context.ts'
 import { Customers } from './customers.tsx'

@@ -43,6 +43,11 @@ export function problemText(code: string): string {
   }
 }
 
+/** "invoice 1042" */
+export function shortName(row: { number: string | null }): string {
+  return row.number === null ? 'the invoice without a number' : `invoice ${row.number}`
+}
+
 /** Minor units as the reader writes money, e.g. 124000 USD → "$1,240.00". */
 export function moneyText(amount: number, code: string): string {
   const unit = currency(code)

@@ -68,7 +68,8 @@ export function openPayment(root: ShadowRoot, created: CheckoutCreated, told: Pa
   dialog.addEventListener('close', finish)
   view.close.addEventListener('click', () => { if (!busy) dialog.close() })
   root.querySelector('.root')?.append(dialog)
-  view.frame.src = created.frameUrl
+  // The page in the frame is dressed as the one around it; what stands behind the # does not travel.
+  view.frame.src = `${created.frameUrl}#${root.querySelector('.dark') ? 'dark' : 'light'}`
   dialog.showModal()
 }
 

@@ -15,19 +15,29 @@ export function goLive(portal: Portal): () => void {
   const whole = new AbortController()
   const { signal } = whole
   let line: AbortController | undefined
-  const connect = () => {
+  const stop = () => {
     line?.abort()
+    line = undefined
+  }
+  const connect = () => {
+    stop()
+    if (document.visibilityState === 'hidden' || portal.state.phase !== 'ready') return
     line = new AbortController()
     void followEvents(portal.ports.client, { connected: () => void renew(portal), changed: event => void renew(portal, event) }, line.signal)
   }
-  const stop = () => line?.abort()
-  document.addEventListener('visibilitychange', () => (document.visibilityState === 'hidden' ? stop() : connect()), { signal })
+  // A line belongs to who is signed in: it begins when there is something to follow, and ends with the sign-in.
+  const unwatch = portal.watch(() => {
+    if (portal.state.phase !== 'ready') stop()
+    else if (!line) connect()
+  })
+  document.addEventListener('visibilitychange', connect, { signal })
   addEventListener('pageshow', event => { if (event.persisted) connect() }, { signal })
   addEventListener('online', connect, { signal })
   addEventListener('offline', () => void renew(portal), { signal })
-  if (document.visibilityState !== 'hidden') connect()
+  connect()
   return () => {
     whole.abort()
+    unwatch()
     stop()
   }
 }

@@ -28,7 +28,7 @@ export const more = {
   payPart: 'Pay a part',
   amountToPay: (number: string | null, currency: string) => `Amount to pay of ${text.invoice(number).toLowerCase()}, in ${currency}`,
   partHint: (amount: string) => `Up to ${amount}`,
-  onlyOneCurrency: (currency: string) => `One payment takes one currency: clear your choice to pay other than ${currency}.`,
+  onlyOneCurrency: (others: string) => `One payment takes one currency. To pay in ${others}, clear your choice first.`,
   onlyOneInvoice: 'Invoices are paid one at a time here.',
   notAnAmount: (example: string) => `Write an amount like ${example}.`,
   tooSmall: 'Write an amount above zero.',

@@ -8,7 +8,7 @@ const dist = 'widget/dist'
 const pages = { landing: 'widget/landing/client.tsx', pay: 'widget/pay/main.tsx', console: 'widget/merchant/main.tsx' }
 const parts = Object.fromEntries(['pay', 'many', 'detail', 'sign-in', 'one'].map(name => [name, `widget/parts/${name}.ts`]))
 /** What every lazy part needs is one file of its own, asked for together with the part. */
-const sharedByParts = /\/widget\/(parts\/borrowed|parts\.css|text|text-more|payer\/(face|Go|Shape))|node_modules\/preact/
+const sharedByParts = /\/widget\/(parts\/borrowed|parts\.css|text|text-more|payer\/(face|Go|Shape|Later))|node_modules\/preact/
 const sharedByPaying = /\/widget\/(payment|selection|amounts|dialog|live|rows|stream|client|theme)|\/domain\/money/
 const target = 'es2022'
 

@@ -4,6 +4,7 @@ import { more } from '../text-more.ts'
 import { text } from '../text.ts'
 import { address, type Face } from './face.ts'
 import { Row } from './Row.tsx'
+import { listClass } from './Rows.tsx'
 
 const rowsPerBlock = 25
 const nearPx = 600
@@ -16,7 +17,7 @@ export function ManyRows({ face }: { face: Face }) {
   const blocks: InvoiceRow[][] = []
   for (let at = 0; at < rows.length; at += rowsPerBlock) blocks.push(rows.slice(at, at + rowsPerBlock))
   return (
-    <div ref={setScroller} class="list scrolls" role="region" aria-label={text.invoices} tabIndex={0} aria-busy={busy === 'list'}>
+    <div ref={setScroller} class={`${listClass(face)} scrolls`} role="region" aria-label={text.invoices} tabIndex={0} aria-busy={busy === 'list'}>
       {scroller && blocks.map((block, i) => <Block key={`${filter}${i}`} face={face} rows={block} first={i * rowsPerBlock + 1} size={size} scroller={scroller} />)}
       {scroller && nextCursor && <More face={face} scroller={scroller} />}
     </div>

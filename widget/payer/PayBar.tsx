@@ -17,16 +17,16 @@ export function Bar({ face }: { face: Face }) {
   const amount = amountOf(face, choice)
   const why = amount === null ? more.chooseHint : choice.faulty ? more.mendAmounts : null
   const label = amount === null || choice.faulty ? more.payChosen : selection.size === 0 && choice.lines.length > 1 ? more.payAll(amount) : more.pay(amount)
-  const mixed = selection.size > 0 && rows.some(row => row.canPay && row.payable.currency !== choice.currency)
+  const others = selection.size === 0 ? [] : [...new Set(rows.filter(row => row.canPay).map(row => row.payable.currency))].filter(code => code !== choice.currency)
   return (
     <div class="bar">
       <div class="bar-facts">
         {selection.size > 0 && <span>{more.chosen(selection.size)} <button type="button" class="plain" onClick={() => portal.set({ selection: new Map() })}>{more.clear}</button></span>}
-        {mixed && choice.currency && <span id="one-currency" class="soft">{more.onlyOneCurrency(choice.currency)}</span>}
+        {others.length > 0 && <span id="one-currency" class="soft">{more.onlyOneCurrency(others.join(', '))}</span>}
         {!view.payment.several && rows.filter(row => row.canPay).length > 1 && <span class="soft">{more.onlyOneInvoice}</span>}
         {why && <span id="why-not" class={choice.faulty ? 'fault' : 'soft'}>{why}</span>}
       </div>
-      <button type="submit" class="main" aria-disabled={why !== null || busy === 'pay'} aria-describedby={why ? 'why-not' : undefined}>{busy === 'pay' ? more.opening : label}</button>
+      <button type="submit" class="main" aria-disabled={why !== null || busy === 'pay'} aria-describedby={why ? 'why-not' : undefined}><bdi>{busy === 'pay' ? more.opening : label}</bdi></button>
     </div>
   )
 }

@@ -16,7 +16,7 @@ export function Row({ face, row, place, size }: { face: Face; row: InvoiceRow; p
       {payable && (pay ? <pay.Tick face={face} row={row} /> : <i class="tick" />)}
       <div class="name">
         <Go face={face} id={`open-${row.id}`} href={`${base}/invoices/${encodeURIComponent(row.id)}`} go={() => portal.set({ open: row.id })}>
-          {text.invoice(row.number)}
+          <span class="word">{text.invoiceWord} </span>{row.number}
         </Go>
         {row.customerName && <span class="soft"> {row.customerName}</span>}
       </div>

@@ -7,7 +7,7 @@ export function Rows({ face }: { face: Face }) {
   const { rows, nextCursor, busy } = face.portal.state
   const { many } = face.parts
   const short = (
-    <ul role="list" class="list" aria-busy={busy === 'list'}>
+    <ul role="list" class={listClass(face)} aria-busy={busy === 'list'}>
       {rows.map((row, i) => <Row key={row.id} face={face} row={row} place={i + 1} size={nextCursor ? -1 : rows.length} />)}
     </ul>
   )
@@ -16,3 +16,9 @@ export function Rows({ face }: { face: Face }) {
 }
 
 const manyFrom = 50
+
+/** Room for the boxes only where something can be chosen. */
+export function listClass({ portal }: Face): string {
+  const { rows, view } = portal.state
+  return view?.payment.enabled && rows.some(row => row.canPay) ? 'list picks' : 'list'
+}

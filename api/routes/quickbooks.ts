@@ -7,17 +7,14 @@ import { receiveEvents } from '../sync/receive.ts'
 import { consoleSession } from './guard.ts'
 import { problem } from './problem.ts'
 
-/** Finishes a sign-in with Intuit, whose consent comes back to the same address as a connection. */
-export type FinishSignIn = (c: HonoContext, callback: { code: string | null; error: string | null; sessionHash: string | null }) => Promise<Response>
-
 /** Connecting a company, the pages that Intuit's store asks for, and Intuit's webhooks. */
-export function quickbooksRoutes(ctx: Context, finishSignIn?: FinishSignIn) {
+export function quickbooksRoutes(ctx: Context) {
   const app = new Hono()
   app.get('/console/connect', async c => {
     const session = await consoleSession(ctx, c)
     return session ? away(c, await beginConnect(ctx)(session)) : away(c, '/console')
   })
-  app.get('/quickbooks/callback', c => callback(ctx, c, finishSignIn))
+  app.get('/quickbooks/callback', c => callback(ctx, c))
   app.get('/quickbooks/launch', c => away(c, '/console'))
   app.get('/quickbooks/connect', c => connectPage(ctx, c, { title: 'Connect to QuickBooks', text: 'Sign in first. Then connect your QuickBooks company, and your customers can see and pay their invoices on your web site.' }))
   app.get('/quickbooks/reconnect', c => connectPage(ctx, c, { title: 'Reconnect to QuickBooks', text: 'Sign in first, then connect the same QuickBooks company again. Your customers, invoices, links and settings are kept.' }))
@@ -35,12 +32,11 @@ export function quickbooksRoutes(ctx: Context, finishSignIn?: FinishSignIn) {
 }
 
 /** Sends the browser on at once, so that the code does not stay in its address bar or history. */
-async function callback(ctx: Context, c: HonoContext, finishSignIn: FinishSignIn | undefined): Promise<Response> {
+async function callback(ctx: Context, c: HonoContext): Promise<Response> {
   const { state = '', code = null, realmId = null, error = null } = c.req.query() as Record<string, string | undefined>
   const taken = await ctx.store.control.connections.takeState(ctx.vault.hash(state), ctx.clock.now())
-  if (taken?.purpose === 'sign_in' && finishSignIn) return finishSignIn(c, { code, error, sessionHash: taken.sessionHash })
   const session = await consoleSession(ctx, c)
-  if (!taken?.merchantId || !session || session.sessionHash !== taken.sessionHash || session.merchantId !== taken.merchantId) return away(c, '/console?problem=state-expired')
+  if (taken?.purpose !== 'connect' || !taken.merchantId || !session || session.sessionHash !== taken.sessionHash || session.merchantId !== taken.merchantId) return away(c, '/console?problem=state-expired')
   const outcome = await finishConnect(ctx)(taken.merchantId, { code, realmId, error })
   return away(c, outcome.kind === 'connected' ? '/console?connected=1' : `/console?problem=${outcome.problem}`)
 }

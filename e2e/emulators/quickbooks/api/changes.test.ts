@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { JsonObject } from '../books/json.ts'
+import { objectAt, objectsAt, type JsonObject } from '../books/json.ts'
 import { faultCode, invoiceFor, payment, startAccounting, type AccountingBench } from './testBench.ts'
 
 let bench: AccountingBench
@@ -29,7 +29,7 @@ test('changes come whole, oldest first, deletes after them as stubs', async () =
   expect(payments).toMatchObject({ maxResults: 1, Payment: [{ Id: gone['Id'], status: 'Deleted', domain: 'QBO' }] })
   expect(payments).not.toHaveProperty('startPosition')
   expect(deposits).toEqual({})
-  const newest = (invoices?.['Invoice'] as JsonObject[])[1]?.['MetaData'] as JsonObject
+  const newest = objectAt(objectsAt(invoices ?? {}, 'Invoice')[1] ?? {}, 'MetaData')
   expect((await blocks('Invoice', String(newest['LastUpdatedTime'])))[0]).toMatchObject({ maxResults: 1 })
 })
 
@@ -106,7 +106,7 @@ test('a batch with a requestid is replayed whole', async () => {
 
 test('an answer that was lost after the write is replayed by its requestid', async () => {
   bench.faults.queue({ kind: 'lose-answer', match: { method: 'POST', path: '/payment' } })
-  await expect(bench.post('payment?requestid=lost', payment('1', 10, []))).rejects.toThrow()
+  await expect(bench.post('payment?requestid=lost', payment('1', 10, []))).rejects.toThrow('fetch failed')
   expect((await bench.made('Payment', payment('1', 10, []), '?requestid=lost'))['TotalAmt']).toBe(10)
   expect((await bench.query('select count(*) from Payment')).body['QueryResponse']).toEqual({ totalCount: 1 })
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { JsonObject } from '../books/json.ts'
+import { objectAt, objectsAt, type JsonObject } from '../books/json.ts'
 import { faultCode, invoiceFor, payment, startAccounting, realm, type AccountingBench } from './testBench.ts'
 
 let bench: AccountingBench
@@ -42,8 +42,8 @@ test('operators compare ids, texts, amounts, dates, times and flags by their kin
   expect(await ids("select * from Invoice where Id in ('3', '117', '9999') orderby Id")).toEqual(['3', '117'])
   expect(await ids("select * from Invoice where TotalAmt >= '128.00' and TotalAmt < '129'")).toEqual(['119'])
   expect(await response("select count(*) from Invoice where DueDate > '2026-12-01'")).toEqual({ totalCount: 60 })
-  const [hundredth] = (await response("select * from Invoice where Id = '100'"))['Invoice'] as JsonObject[]
-  const time = String((hundredth?.['MetaData'] as JsonObject)['LastUpdatedTime'])
+  const hundredth = objectsAt(await response("select * from Invoice where Id = '100'"), 'Invoice')[0] ?? {}
+  const time = String(objectAt(hundredth, 'MetaData')['LastUpdatedTime'])
   // The hundredth and the twenty after it, and the first, which was paid at the end.
   expect(await response(`select count(*) from Invoice where MetaData.LastUpdatedTime >= '${time}'`)).toEqual({ totalCount: 22 })
   expect(await ids("select * from Payment where PaymentRefNum = 'ref-1'")).toEqual(['121'])

@@ -1,11 +1,12 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { linksOf, rowOf } from './columns.ts'
 import { entities, type EntityName } from './entities.ts'
 import type { JsonObject } from './json.ts'
+import { openStatements, type Statements } from './statements.ts'
 import { columnNames } from './tables.ts'
 
 /** The rows of every company, without any rule of bookkeeping. Reads give the stored object, names not yet joined. */
-export type Rows = {
+export type Rows = Statements & {
   get(realm: string, entity: EntityName, id: string): JsonObject | undefined
   /** Writes a row; the first write after loading keeps what was there before. */
   put(realm: string, entity: EntityName, object: JsonObject, nowMs: number): void
@@ -18,31 +19,17 @@ export type Rows = {
   /** Keeps the counter above `value`; `loaded` says that it belongs to the books as they were loaded. */
   raise(realm: string, space: string, value: number, loaded: boolean): void
   reset(): void
-  /** Runs any statement; each text is prepared once. */
-  all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[]
-  run(sql: string, ...values: SQLInputValue[]): void
-  iterate(sql: string, ...values: SQLInputValue[]): IterableIterator<Record<string, unknown>>
-  atomic<T>(work: () => T): T
 }
 
 const key = 'realm = ? and entity = ? and id = ?'
-const insertRow = `insert or replace into row (${columnNames.join(', ')}) values (${columnNames.map(name => `:${name}`).join(', ')})`
+const insertRow = `insert or replace into row (${columnNames.join(', ')}) values (${columnNames.map(() => '?').join(', ')})`
 const keepOriginal = `insert or ignore into original select row.*, 1 from row where ${key}`
 const keepAbsence = `insert or ignore into original (${columnNames.join(', ')}, existed)
   select ?, ?, ?, 0, 0, 0, 0, 0, null, null, null, null, null, null, null, null, null, null, '', 0 where not exists (select 1 from row where ${key})`
 
 export function openRows(db: DatabaseSync): Rows {
-  const prepared = new Map<string, StatementSync>()
-  const statement = (sql: string) => {
-    const known = prepared.get(sql)
-    if (known) return known
-    const fresh = db.prepare(sql)
-    prepared.set(sql, fresh)
-    return fresh
-  }
-  const run = (sql: string, ...values: SQLInputValue[]) => void statement(sql).run(...values)
-  const all = (sql: string, ...values: SQLInputValue[]) => statement(sql).all(...values) as Record<string, unknown>[]
-
+  const statements = openStatements(db)
+  const { all, run } = statements
   const relink = (realm: string, entity: EntityName, id: string, object: JsonObject | undefined) => {
     if (entity !== 'Payment' && entity !== 'Deposit') return
     run('delete from link where realm = ? and from_entity = ? and from_id = ?', realm, entity, id)
@@ -50,7 +37,7 @@ export function openRows(db: DatabaseSync): Rows {
   }
   const write = (realm: string, entity: EntityName, object: JsonObject, nowMs: number) => {
     const row = rowOf(realm, entities[entity], object, nowMs)
-    statement(insertRow).run(row)
+    run(insertRow, ...columnNames.map(name => row[name]))
     relink(realm, entity, row.id, object)
     return row.id
   }
@@ -58,14 +45,11 @@ export function openRows(db: DatabaseSync): Rows {
     run(keepAbsence, realm, entity, id, realm, entity, id)
     run(keepOriginal, realm, entity, id)
   }
-
   return {
-    run,
-    all,
-    iterate: (sql, ...values) => db.prepare(sql).iterate(...values) as IterableIterator<Record<string, unknown>>,
+    ...statements,
     get(realm, entity, id) {
-      const found = statement(`select body from row where ${key}`).get(realm, entity, id)
-      return found ? (JSON.parse(String(found['body'])) as JsonObject) : undefined
+      const found = all(`select body from row where ${key}`, realm, entity, id)[0]
+      return found && (JSON.parse(String(found['body'])) as JsonObject)
     },
     put(realm, entity, object, nowMs) {
       keep(realm, entity, String(object['Id']))
@@ -86,32 +70,18 @@ export function openRows(db: DatabaseSync): Rows {
         entity: String(row['from_entity']),
         id: String(row['from_id']),
       })),
-    nextId(realm, space) {
-      const found = all('insert into counter values (?, ?, 1, 0) on conflict do update set value = value + 1 returning value', realm, space)
-      return Number(found[0]?.['value'])
-    },
-    raise(realm, space, value, loaded) {
-      run('insert into counter values (?, ?, ?, ?) on conflict do update set value = max(value, excluded.value), base = max(base, excluded.base)', realm, space, value, loaded ? value : 0)
-    },
+    nextId: (realm, space) => Number(all('insert into counter values (?, ?, 1, 0) on conflict do update set value = value + 1 returning value', realm, space)[0]?.['value']),
+    raise: (realm, space, value, loaded) =>
+      run('insert into counter values (?, ?, ?, ?) on conflict do update set value = max(value, excluded.value), base = max(base, excluded.base)', realm, space, value, loaded ? value : 0),
     reset() {
       const touched = all("select realm, entity, id, body, existed from original where entity in ('Payment', 'Deposit')")
       run('delete from row where rowid in (select row.rowid from original o join row on row.realm = o.realm and row.entity = o.entity and row.id = o.id)')
       run(`insert into row select ${columnNames.join(', ')} from original where existed = 1`)
-      for (const row of touched)
-        relink(String(row['realm']), row['entity'] as EntityName, String(row['id']), row['existed'] === 1 ? (JSON.parse(String(row['body'])) as JsonObject) : undefined)
-      db.exec('delete from original; delete from gone; delete from replay; delete from sent; update counter set value = base; update company set body = base')
-    },
-    atomic(work) {
-      if (db.isTransaction) return work()
-      db.exec('begin immediate')
-      try {
-        const done = work()
-        db.exec('commit')
-        return done
-      } catch (error) {
-        db.exec('rollback')
-        throw error
+      for (const row of touched) {
+        const before = row['existed'] === 1 ? (JSON.parse(String(row['body'])) as JsonObject) : undefined
+        relink(String(row['realm']), row['entity'] as EntityName, String(row['id']), before)
       }
+      db.exec('delete from original; delete from gone; delete from replay; delete from sent; update counter set value = base; update company set body = base')
     },
   }
 }

@@ -12,6 +12,7 @@ export function mountDocs(ctx: Context, app: OpenAPIHono): void {
   // Made once: the description does not change while the process lives.
   const description = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Quittance', version: '1', description: 'The customer account center for QuickBooks Online.' }, servers: [{ url: ctx.config.publicUrl }] })
   app.get('/openapi.json', c => c.json(description))
+  app.get('/problems/:code', c => c.redirect(`/docs#${encodeURIComponent(c.req.param('code'))}`))
   app.get('/docs', c =>
     sendDocument(c, {
       title: 'Quittance for developers', lang: 'en', assets: null,

@@ -17,7 +17,7 @@ export type Payer = {
   via: 'link' | 'preview' | 'code' | 'server'
 }
 /** Who calls for the merchant: a person in the console, or the merchant's own server with a key. */
-export type Staff = { kind: 'member'; merchantId: MerchantId; memberId: string; sessionHash: string; email: string; name: string | null } | { kind: 'key'; merchantId: MerchantId; keyId: string }
+export type Staff = { kind: 'member'; merchantId: MerchantId; memberId: string; sessionHash: string; email: string; name: string | null } | { kind: 'key'; merchantId: MerchantId; keyId: string; name: string; usedAt: number | null }
 export type Missing = { kind: 'nobody' } | { kind: 'expired' }
 
 /** Finds the payer of a bearer token; a revoked or old one is `expired`, an unknown one nobody. */
@@ -74,5 +74,5 @@ export async function staffOf(ctx: Context, c: HonoContext): Promise<Staff | nul
   if (!token.startsWith('qk_')) return null
   const key = await ctx.store.control.sessions.apiKey(ctx.vault.hash(token))
   if (!key || key.revokedAt !== null) return null
-  return { kind: 'key', merchantId: key.merchantId, keyId: key.id }
+  return { kind: 'key', merchantId: key.merchantId, keyId: key.id, name: key.name, usedAt: key.lastUsedAt }
 }

@@ -26,7 +26,7 @@ type Extra = { invoices?: InvoiceRow[]; faults?: { field: string; message: strin
 export function problem(c: HonoContext, code: ProblemCode, detail: string, extra: Extra = {}): Response {
   const [status, title] = problems[code]
   const { retryAfterS, ...told } = extra
-  const body: Problem = { type: `/docs#${code}`, title, status, detail, instance: new URL(c.req.url).pathname.replace(/^\/(i|pay)\/[^/]+/, '/$1/…'), requestId: c.get('requestId') ?? '', ...told }
+  const body: Problem = { type: `/problems/${code}`, title, status, detail, instance: new URL(c.req.url).pathname.replace(/^\/(i|pay)\/[^/]+/, '/$1/…'), requestId: c.get('requestId') ?? '', ...told }
   return c.body(JSON.stringify(body), status, { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...(retryAfterS ? { 'retry-after': String(retryAfterS) } : {}) })
 }
 

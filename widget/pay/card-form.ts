@@ -29,6 +29,8 @@ export async function openCardForm(view: CheckoutView, place: HTMLElement, dark:
     mode: 'payment',
     amount: view.total.amount,
     currency: view.total.currency.toLowerCase(),
+    // The charge takes cards alone: a bank payment can come back after it succeeded, and nothing here awaits that yet.
+    allowedPaymentMethodTypes: ['card'],
     appearance: appearanceOf(view, dark),
     ...(settings.customerSessionClientSecret && { customerSessionClientSecret: settings.customerSessionClientSecret }),
   })

@@ -35,7 +35,7 @@ test('after any sequence of writes through the API every balance identity holds 
   await fc.assert(
     fc.asyncProperty(fc.boolean(), fc.array(step, { minLength: 5, maxLength: 40 }), async (autoApply, steps) => {
       await bench.call('POST', '/_emulator/reset')
-      await bench.post('preferences', { Id: '1', SyncToken: '0', sparse: true, SalesFormsPrefs: { AutoApplyPayments: autoApply } })
+      await bench.post('preferences', { Id: '1', SyncToken: '0', sparse: true, SalesFormsPrefs: { AutoApplyPayments: autoApply, AutoApplyCredit: autoApply } })
       for (const name of ['Birch', 'Cedar']) await bench.made('Customer', { DisplayName: name })
       for (const each of steps) {
         const answer = await carryOut(each)

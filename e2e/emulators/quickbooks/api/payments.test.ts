@@ -91,6 +91,16 @@ test('with AutoApplyPayments on, what is not explicitly applied goes to the olde
   expect(await read('invoice', late['Id'])).toMatchObject({ Balance: 30 })
 })
 
+test('with AutoApplyCredit on, a credit memo is carried to an open invoice by a payment of nothing, whichever came first', async () => {
+  await bench.made('Preferences', { Id: '1', SyncToken: '0', sparse: true, SalesFormsPrefs: { AutoApplyCredit: true } })
+  const first = await invoice(100)
+  expect(await bench.made('CreditMemo', invoiceFor(customer, 130))).toMatchObject({ RemainingCredit: 30 })
+  expect(await read('invoice', first['Id'])).toMatchObject({ Balance: 0 })
+  expect(await invoice(50)).toMatchObject({ Balance: 20 })
+  expect((await bench.query("select * from Payment where TotalAmt = '0'")).body['QueryResponse']).toMatchObject({ maxResults: 2 })
+  expect(await read('customer', customer)).toMatchObject({ Balance: 20 })
+})
+
 test('an empty Line in an update takes every application back; a sparse change of the amount alone is refused', async () => {
   const open = await invoice(70)
   const paid = await bench.made('Payment', payment(customer, 70, [[idOf(open), 70]]))

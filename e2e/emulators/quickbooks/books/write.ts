@@ -1,4 +1,5 @@
 import { cents } from './amounts.ts'
+import { automaticCredits } from './autoCredit.ts'
 import { checkFields } from './checkFields.ts'
 import { applyDeposit, completeDeposit } from './deposit.ts'
 import { entities, type Entity, type EntityName, type Operation } from './entities.ts'
@@ -56,7 +57,10 @@ function create(work: Work, entity: Entity, order: Order): JsonObject {
   refuseClosedPeriod(work, entity, completed)
   const id = newId(work, entity)
   const object: JsonObject = { ...completed, ...order.owned, domain: 'QBO', sparse: false, Id: id, SyncToken: '0', MetaData: { CreateTime: time, LastUpdatedTime: time } }
-  return store(work, entity, undefined, object, 'Create')
+  const stored = store(work, entity, undefined, object, 'Create')
+  if (entity.name !== 'Invoice' && entity.name !== 'CreditMemo') return stored
+  for (const body of automaticCredits(work, entity.name, stored)) create(work, entities.Payment, { entity: 'Payment', operation: 'create', body, user: order.user })
+  return work.find(entity.name, id) ?? stored
 }
 
 function update(work: Work, entity: Entity, order: Order): JsonObject {

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { ImportView } from '../api/domain/console-views.ts'
 import { readCompanyFolder } from './company/folder.ts'
+import { chooseShownCustomer } from './company/showcase.ts'
 import { signUpMerchant, until } from './merchant.ts'
 import { type Outside, realmId, startOutside } from './outside.ts'
 
@@ -31,7 +32,9 @@ async function start(): Promise<void> {
   stopTogether(api, outside)
   await until(() => answers(apiUrl), isUp => isUp, 60_000)
   const sandbox = fresh ? await beDemoMerchant(outside, apiUrl) : known(outside, dataDir, apiUrl)
-  outside.site.connect({ apiUrl, publishableKey: sandbox.publishableKey, apiKey: sandbox.apiKey, fallbackUrl: `${apiUrl}/pay-online/${sandbox.publishableKey}` })
+  const { books } = outside.quickbooks
+  const visitor = world.company ? chooseShownCustomer({ objects: entity => books.list(realmId, entity) }) : undefined
+  outside.site.connect({ apiUrl, publishableKey: sandbox.publishableKey, apiKey: sandbox.apiKey, fallbackUrl: `${apiUrl}/pay-online/${sandbox.publishableKey}`, ...(visitor ? { visitor } : {}) })
   writeFileSync(join(dataDir, 'sandbox.json'), JSON.stringify(sandbox, null, 2))
   tell(outside, sandbox)
 }

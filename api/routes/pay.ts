@@ -99,7 +99,7 @@ async function payPage(ctx: Context, assets: Assets, c: HonoContext, checkout: C
   return sendDocument(c, {
     title: `Pay ${view.merchant.name}`, lang: 'en', assets: assets.page('pay'), frameAncestors: frame, trustedTypes: false,
     allow: provider ? { script: [provider], frame: live ? [provider, 'https://hooks.stripe.com', 'https://*.js.stripe.com'] : [provider], connect: live ? ['https://api.stripe.com'] : [provider] } : {},
-    body: () => html`<div id="app"></div>${stateOf(view, 'state')}<noscript><p>Paying needs JavaScript, because the card is typed into our payment provider’s own form. Allow scripts for this page, or ask ${view.merchant.name} for another way to pay. You were not charged.</p></noscript>`,
+    body: () => html`<main></main>${stateOf(view, 'state')}<noscript><p>Paying needs JavaScript, because the card is typed into our payment provider’s own form. Allow scripts for this page, or ask ${view.merchant.name} for another way to pay. You were not charged.</p></noscript>`,
   })
 }
 

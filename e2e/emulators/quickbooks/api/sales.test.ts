@@ -41,6 +41,13 @@ test('a sparse update keeps what it does not name; a full update clears it; a Li
   expect(faultCode(await bench.post('invoice', { Id: invoice['Id'], SyncToken: '2', Line: [item(25, 'NON')] }))).toBe('2020')
 })
 
+test('a statement charge, which has a subtotal and no items, keeps its total through an update', async () => {
+  const charge = { Id: '700', SyncToken: '0', CustomerRef: { value: customer }, TxnDate: '2026-11-01', TotalAmt: 75, Balance: 75, Line: [{ Amount: 75, DetailType: 'SubTotalLineDetail', SubTotalLineDetail: {} }] }
+  bench.books.load(realm, 'Invoice', [charge])
+  expect(await bench.made('Invoice', { Id: '700', SyncToken: '0', sparse: true, PrivateNote: 'a note' })).toMatchObject({ TotalAmt: 75, Balance: 75, SyncToken: '1' })
+  expect(await bench.made('Invoice', { ...charge, SyncToken: '1', CustomerMemo: { value: 'x' } })).toMatchObject({ TotalAmt: 75, Balance: 75 })
+})
+
 test('an update with an old SyncToken is refused with 5010 and changes nothing', async () => {
   const invoice = await made(invoiceFor(customer, 10))
   await bench.made('Invoice', { Id: invoice['Id'], SyncToken: '0', sparse: true, PrivateNote: 'first' })

@@ -10,6 +10,7 @@ export type Totals = { lines: JsonObject[]; tax: JsonObject; total: Cents }
  * `TxnTaxDetail.TotalTax` in the request overrides the tax that the rates give (minor version 70).
  */
 export function totalsOf(work: Work, draft: JsonObject, standing: JsonObject | undefined): Totals {
+  if (standing && carriesLines(draft, standing)) return { lines: objectsAt(standing, 'Line'), tax: objectAt(standing, 'TxnTaxDetail'), total: cents(standing['TotalAmt']) }
   const currency = refAt(draft, 'CurrencyRef') ?? work.company.currency
   const given = objectsAt(draft, 'Line').filter(line => line['DetailType'] !== 'SubTotalLineDetail')
   let lastId = Math.max(0, ...objectsAt(standing ?? {}, 'Line').map(line => Number(textAt(line, 'Id') ?? 0)))
@@ -33,6 +34,13 @@ export function totalsOf(work: Work, draft: JsonObject, standing: JsonObject | u
   const base = taxBase(draft, items, subtotal, discount)
   const tax = standing && echoesTax(draft, standing, base) ? objectAt(standing, 'TxnTaxDetail') : taxOf(work, draft, { base, currency, standing })
   return { lines, tax, total: subtotal - discount + cents(tax['TotalTax']) }
+}
+
+/** An update that does not name lines or tax leaves them, and a statement charge, which has a subtotal and no items, as they are. */
+function carriesLines(draft: JsonObject, standing: JsonObject): boolean {
+  const onlySubtotal = (object: JsonObject) => objectsAt(object, 'Line').every(line => line['DetailType'] === 'SubTotalLineDetail')
+  const sameTax = JSON.stringify(draft['TxnTaxDetail']) === JSON.stringify(standing['TxnTaxDetail']) && (draft['ApplyTaxAfterDiscount'] === true) === (standing['ApplyTaxAfterDiscount'] === true)
+  return (onlySubtotal(draft) && onlySubtotal(standing)) || (sameTax && JSON.stringify(draft['Line']) === JSON.stringify(standing['Line']))
 }
 
 function withoutNumbers(line: JsonObject): JsonObject {

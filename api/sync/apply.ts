@@ -48,6 +48,8 @@ export async function writesOf(ctx: Context, merchantId: MerchantId, read: Incom
   const removed = [...payments.filter(row => row.state === 'void').map(row => ({ qboId: row.qboId, at: row.updatedAt })), ...read.gone.filter(gone => gone.entity === 'Payment')]
   if (removed.length > 0) writes.push(mirrorSettle.noteRemoved(removed))
   if (payments.length > 0) writes.push(...mirror.putPayments(payments))
+  const own = await ownPostings(ctx, merchantId, payments)
+  if (own.length > 0) writes.push(mirror.recognise(own))
   writes.push(...goneWrites(ctx, merchantId, read, now), ...undoneWrites(ctx, merchantId, read, known.payments))
   const events = [...invoices.flatMap(row => eventsOfInvoice(row, known.invoices.get(row.qboId), now)), ...payments.flatMap(row => eventsOfPayment(row, now)), ...goneEvents(read, now)]
   if (events.length > 0) writes.push(mirror.addEvents(events))
@@ -76,6 +78,18 @@ async function knownRows(ctx: Context, merchantId: MerchantId, read: Incoming) {
     credits: byId(read.credits.length > 0 ? await mirror.knownCredits(read.credits.map(row => row.qboId)) : []),
     payments: byId(paymentIds.length > 0 ? await mirror.knownPayments(paymentIds) : []),
   }
+}
+
+/** Which of these payments may be postings of ours: by the marker in the note, else by the reference. */
+async function ownPostings(ctx: Context, merchantId: MerchantId, payments: readonly MirrorPayment[]): Promise<{ qboId: string; paymentId: string }[]> {
+  const marked = payments.flatMap(row => row.marker ?? [])
+  const referred = payments.flatMap(row => row.reference ?? [])
+  if (marked.length + referred.length === 0) return []
+  const ours = await ctx.store.merchant(merchantId).mirror.ownPayments(marked, referred)
+  return payments.flatMap(row => {
+    const own = ours.find(payment => payment.id === row.marker) ?? ours.find(payment => payment.reference === row.reference)
+    return own ? [{ qboId: row.qboId, paymentId: own.id }] : []
+  })
 }
 
 /**

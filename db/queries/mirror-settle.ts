@@ -12,14 +12,14 @@ export const mirrorSettleQueries = (_db: Db, merchantId: MerchantId) => ({
   reflect: (links: readonly { invoiceQboId: string; paymentQboId: string; updatedAt: number }[], paymentQboIds: readonly string[]): Write[] => [
     write(
       `update allocations set state = 'reflected' where merchant_id = ?1 and state = 'captured' and (payment_id, invoice_id) in (
-         select q.payment_id, i.id from json_each(?2) v join invoices i on i.merchant_id = ?1 and i.qbo_id = v.value ->> 'invoiceQboId'
-           join qbo_payments q on q.merchant_id = ?1 and q.qbo_id = v.value ->> 'paymentQboId'
+         select q.payment_id, i.id from json_each(?2) v cross join invoices i on i.merchant_id = ?1 and i.qbo_id = v.value ->> 'invoiceQboId'
+           cross join qbo_payments q on q.merchant_id = ?1 and q.qbo_id = v.value ->> 'paymentQboId'
          where q.payment_id is not null and q.state = 'live' and i.qbo_updated_at >= v.value ->> 'updatedAt')`,
       merchantId, JSON.stringify(links)),
     write(
       `update allocations set state = 'reflected' where merchant_id = ?1 and state = 'captured' and (payment_id, invoice_id) in (
-         select a.payment_id, a.invoice_id from json_each(?2) v join qbo_payments q on q.merchant_id = ?1 and q.qbo_id = v.value
-           join allocations a on a.merchant_id = ?1 and a.payment_id = q.payment_id join invoices i on i.merchant_id = ?1 and i.id = a.invoice_id
+         select a.payment_id, a.invoice_id from json_each(?2) v cross join qbo_payments q on q.merchant_id = ?1 and q.qbo_id = v.value
+           cross join allocations a on a.merchant_id = ?1 and a.payment_id = q.payment_id cross join invoices i on i.merchant_id = ?1 and i.id = a.invoice_id
          where q.state = 'live' and not exists (select 1 from qbo_payment_lines l where l.merchant_id = ?1 and l.payment_qbo_id = q.qbo_id and l.txn_type = 'Invoice' and l.txn_qbo_id = i.qbo_id))`,
       merchantId, JSON.stringify(paymentQboIds)),
   ],
@@ -31,9 +31,9 @@ export const mirrorSettleQueries = (_db: Db, merchantId: MerchantId) => ({
       `insert into document_events (merchant_id, id, invoice_id, key, kind, facts, at)
        select ?1, 'evt_' || lower(hex(randomblob(13))), i.id, 'payment:' || p.qbo_id || ':removed', 'payment_removed',
          json_object('paymentQboId', p.qbo_id, 'amount', l.amount, 'currency', p.currency), v.value ->> 'at'
-       from json_each(?2) v join qbo_payments p on p.merchant_id = ?1 and p.qbo_id = v.value ->> 'qboId' and p.state = 'live'
-         join qbo_payment_lines l on l.merchant_id = ?1 and l.payment_qbo_id = p.qbo_id and l.txn_type = 'Invoice'
-         join invoices i on i.merchant_id = ?1 and i.qbo_id = l.txn_qbo_id where true on conflict do nothing`,
+       from json_each(?2) v cross join qbo_payments p on p.merchant_id = ?1 and p.qbo_id = v.value ->> 'qboId' and p.state = 'live'
+         cross join qbo_payment_lines l on l.merchant_id = ?1 and l.payment_qbo_id = p.qbo_id and l.txn_type = 'Invoice'
+         cross join invoices i on i.merchant_id = ?1 and i.qbo_id = l.txn_qbo_id where true on conflict do nothing`,
       merchantId, JSON.stringify(removed)),
   diverge: (paymentId: string, problem: string): Write => write(`update postings set state = 'diverged', problem = ? where merchant_id = ? and payment_id = ? and state = 'posted'`, problem, merchantId, paymentId),
 

@@ -83,11 +83,11 @@ export const mirrorQueries = (db: Db, merchantId: MerchantId) => ({
       merchantId, JSON.stringify(rows), now),
     write(
       `delete from customer_emails where merchant_id = ?1 and customer_id in
-         (select c.id from json_each(?2) v join customers c on c.merchant_id = ?1 and c.qbo_id = v.value ->> 'qboId' where ${ofVersion('c')})`,
+         (select c.id from json_each(?2) v cross join customers c on c.merchant_id = ?1 and c.qbo_id = v.value ->> 'qboId' where ${ofVersion('c')})`,
       merchantId, JSON.stringify(rows)),
     write(
       `insert into customer_emails (merchant_id, email, customer_id)
-       select ?1, e.value, c.id from json_each(?2) v join customers c on c.merchant_id = ?1 and c.qbo_id = v.value ->> 'qboId', json_each(v.value, '$.emails') e where ${ofVersion('c')} on conflict do nothing`,
+       select ?1, e.value, c.id from json_each(?2) v cross join customers c on c.merchant_id = ?1 and c.qbo_id = v.value ->> 'qboId', json_each(v.value, '$.emails') e where ${ofVersion('c')} on conflict do nothing`,
       merchantId, JSON.stringify(rows)),
   ],
   putListEntries: (rows: readonly MirrorListEntry[]): Write =>
@@ -136,29 +136,37 @@ export const mirrorQueries = (db: Db, merchantId: MerchantId) => ({
       merchantId, JSON.stringify(rows)),
     write(
       `delete from qbo_payment_lines where merchant_id = ?1 and payment_qbo_id in
-         (select p.qbo_id from json_each(?2) v join qbo_payments p on p.merchant_id = ?1 and p.qbo_id = v.value ->> 'qboId' where ${ofVersion('p')} and p.state <> 'deleted')`,
+         (select p.qbo_id from json_each(?2) v cross join qbo_payments p on p.merchant_id = ?1 and p.qbo_id = v.value ->> 'qboId' where ${ofVersion('p')} and p.state <> 'deleted')`,
       merchantId, JSON.stringify(rows)),
     write(
       `insert into qbo_payment_lines (merchant_id, payment_qbo_id, position, txn_type, txn_qbo_id, amount)
        select ?1, p.qbo_id, l.key, l.value ->> 'txnType', l.value ->> 'txnQboId', l.value ->> 'amount'
-       from json_each(?2) v join qbo_payments p on p.merchant_id = ?1 and p.qbo_id = v.value ->> 'qboId', json_each(v.value, '$.lines') l where ${ofVersion('p')} and p.state <> 'deleted' on conflict do nothing`,
+       from json_each(?2) v cross join qbo_payments p on p.merchant_id = ?1 and p.qbo_id = v.value ->> 'qboId', json_each(v.value, '$.lines') l where ${ofVersion('p')} and p.state <> 'deleted' on conflict do nothing`,
       merchantId, JSON.stringify(rows)),
-    // Ours is known by the marker in its note or by its reference. A copy made in QuickBooks carries both, so a posting or another live payment keeps its place.
-    write(
-      `update qbo_payments set payment_id = own.id from (
-         select q.qbo_id, p.id from json_each(?2) v join qbo_payments q on q.merchant_id = ?1 and q.qbo_id = v.value ->> 'qboId'
-           join payments p on p.merchant_id = ?1 and (p.id = v.value ->> 'marker' or p.reference = q.reference) and p.amount = q.total and p.currency = q.currency
-           left join postings o on o.merchant_id = ?1 and o.payment_id = p.id
-         where q.payment_id is null and q.state = 'live' and (o.qbo_id is null or o.qbo_id = q.qbo_id)
-           and not exists (select 1 from qbo_payments other where other.merchant_id = ?1 and other.payment_id = p.id and other.state = 'live')) own
-       where qbo_payments.merchant_id = ?1 and qbo_payments.qbo_id = own.qbo_id`,
-      merchantId, JSON.stringify(rows.filter(row => row.marker !== null || row.reference !== null).map(({ qboId, marker }) => ({ qboId, marker })))),
   ],
+  /** Our own payments of these ids or references. */
+  ownPayments: (ids: readonly string[], references: readonly string[]): Promise<{ id: string; reference: string }[]> =>
+    db.rows(
+      `select id, reference from payments where merchant_id = ?1 and id in (select value from json_each(?2))
+       union select id, reference from payments where merchant_id = ?1 and reference in (select value from json_each(?3))`,
+      [merchantId, JSON.stringify(ids), JSON.stringify(references)]),
+  /**
+   * Recognises our own postings by what they carry. A copy that somebody made in QuickBooks carries the same, so the amount must fit
+   * and a posting or another live payment keeps its place.
+   */
+  recognise: (candidates: readonly { qboId: string; paymentId: string }[]): Write =>
+    write(
+      `update qbo_payments set payment_id = (
+         select p.id from json_each(?2) v cross join payments p on p.merchant_id = ?1 and p.id = v.value ->> 'paymentId' left join postings o on o.merchant_id = ?1 and o.payment_id = p.id
+         where v.value ->> 'qboId' = qbo_payments.qbo_id and p.amount = qbo_payments.total and p.currency = qbo_payments.currency and (o.qbo_id is null or o.qbo_id = qbo_payments.qbo_id)
+           and not exists (select 1 from qbo_payments other where other.merchant_id = ?1 and other.payment_id = p.id and other.state = 'live'))
+       where merchant_id = ?1 and payment_id is null and state = 'live' and qbo_id in (select value ->> 'qboId' from json_each(?2))`,
+      merchantId, JSON.stringify(candidates)),
   addEvents: (events: readonly MirrorEvent[]): Write =>
     write(
       `insert into document_events (merchant_id, id, invoice_id, key, kind, facts, at)
        select ?1, v.value ->> 'id', i.id, v.value ->> 'key', v.value ->> 'kind', v.value -> 'facts', v.value ->> 'at'
-       from json_each(?2) v join invoices i on i.merchant_id = ?1 and i.qbo_id = v.value ->> 'invoiceQboId' where true on conflict do nothing`,
+       from json_each(?2) v cross join invoices i on i.merchant_id = ?1 and i.qbo_id = v.value ->> 'invoiceQboId' where true on conflict do nothing`,
       merchantId, JSON.stringify(events)),
 
   knownCustomers: (qboIds: readonly string[]): Promise<KnownCustomer[]> =>
@@ -185,7 +193,7 @@ export const mirrorQueries = (db: Db, merchantId: MerchantId) => ({
   /** Invoices whose version in the mirror came with a payment of our own: an event of that very second is our own echo. */
   ownEchoes: async (invoiceQboIds: readonly string[]): Promise<string[]> =>
     (await db.rows<{ qboId: string }>(
-      `select i.qbo_id qboId from json_each(?2) v join invoices i on i.merchant_id = ?1 and i.qbo_id = v.value where exists (
+      `select i.qbo_id qboId from json_each(?2) v cross join invoices i on i.merchant_id = ?1 and i.qbo_id = v.value where exists (
          select 1 from qbo_payment_lines l join qbo_payments p on p.merchant_id = ?1 and p.qbo_id = l.payment_qbo_id
          where l.merchant_id = ?1 and l.txn_type = 'Invoice' and l.txn_qbo_id = i.qbo_id and p.payment_id is not null and p.state = 'live' and abs(p.qbo_updated_at - i.qbo_updated_at) <= 1000)`,
       [merchantId, JSON.stringify(invoiceQboIds)])).map(row => row.qboId),

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { foreignKey, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { currency, flag, instant, localDate, merchantId, minor, wholeAmount } from '../columns.ts'
 import type { CustomerId } from '../values.ts'
@@ -80,6 +81,7 @@ export const qboPayments = sqliteTable(
     foreignKey({ columns: [t.merchantId, t.customerId], foreignColumns: [customers.merchantId, customers.id] }),
     index('qbo_payments_by_customer').on(t.merchantId, t.customerId),
     index('qbo_payments_by_reference').on(t.merchantId, t.reference),
+    index('qbo_payments_own').on(t.merchantId, t.paymentId).where(sql`payment_id is not null`),
     wholeAmount('qbo_payments_total_whole', t.total),
     wholeAmount('qbo_payments_unapplied_whole', t.unapplied),
   ],

@@ -1,0 +1,1 @@
+CREATE INDEX `qbo_payments_own` ON `qbo_payments` (`merchant_id`,`payment_id`) WHERE payment_id is not null;

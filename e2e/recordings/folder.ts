@@ -34,7 +34,15 @@ export function openRecordings(folder: string) {
     json,
     object,
     list,
-    files: (part: string): string[] => readdirSync(join(folder, part)).filter(name => name.endsWith('.json')).sort(),
+    files: (part: string): string[] => namesIn(join(folder, part)).filter(name => name.endsWith('.json')).sort(),
     exchanges: (name: string): Exchange[] => json(`vcr-qbo_api/${name}`) as unknown as Exchange[],
+  }
+}
+
+function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path)
+  } catch (error) {
+    throw new Error(`${path} is no folder of recordings that can be read`, { cause: error })
   }
 }

@@ -13,6 +13,10 @@ if (folder === undefined) {
   console.error('Say where the recordings are: npm run recordings -- FOLDER')
   process.exit(2)
 }
+process.on('uncaughtException', error => {
+  console.error(error.message)
+  process.exit(2)
+})
 const recordings = openRecordings(folder)
 const tell = (line: string) => console.log(line)
 const parts = {

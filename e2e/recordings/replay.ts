@@ -14,6 +14,7 @@ export const outOfScope: Readonly<Record<string, string>> = {
 /** Sends every recorded request to an emulator that holds what the recording presupposes, and compares the answers. */
 export async function replayExchanges(recordings: Recordings, tell: (line: string) => void): Promise<Difference[]> {
   const differences: Difference[] = []
+  let sent = 0
   for (const file of recordings.files('vcr-qbo_api')) {
     const reason = outOfScope[file]
     if (reason !== undefined) {
@@ -26,8 +27,10 @@ export async function replayExchanges(recordings: Recordings, tell: (line: strin
     loadPresupposed(bench, exchanges)
     prepare(bench, recordings, file)
     for (const exchange of exchanges) differences.push(...(await replayed(bench, file.replace('.json', ''), exchange)))
+    sent += exchanges.length
     await bench.close()
   }
+  tell(`  ${sent} requests sent`)
   return differences
 }
 

@@ -116,7 +116,7 @@ async function contextOf({ url, port, quickbooks, store, log, clock, meter }: Pa
     vault: createVault(config.sealingKeys),
     intuit: createIntuitOAuth({ ...config.intuit, clock }),
     intuitWebhook: createIntuitWebhook(config.intuit.webhookVerifier),
-    accounting: createAccounting({ apiUrl: config.intuit.apiUrl, timeoutMs: 5000, clock, log, meter: meter.count }),
+    accounting: createAccounting({ apiUrl: config.intuit.apiUrl, timeoutMs: 10_000, perSecondMax: 1000, clock, log, meter: meter.count }),
     stripe: null,
     mailer: createMailer(config.mail),
     hub: await startHub(store, log),

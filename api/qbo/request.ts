@@ -26,6 +26,8 @@ export type RequestOptions = {
   timeoutMs: number
   clock: Clock
   log: Log
+  /** Calls a second and company; 8 where absent, below Intuit's 10. */
+  perSecondMax?: number
   /** Told of each call that Intuit counts. */
   meter(realmId: string, kind: 'read' | 'write'): void
 }
@@ -33,7 +35,7 @@ export type Requester = <T>(request: QboRequest, read: (body: unknown, bytes: Ui
 
 /** The one way to QuickBooks: limits, time-out, meter, and one detector for every shape of fault. */
 export function createRequester(options: RequestOptions): Requester {
-  const limiter = createLimiter({ inFlightMax, perSecondMax })
+  const limiter = createLimiter({ inFlightMax, perSecondMax: options.perSecondMax ?? perSecondMax })
   const pausedUntil = new Map<string, number>()
   return async (request, read) => {
     const restMs = (pausedUntil.get(request.at.realmId) ?? 0) - options.clock.now()

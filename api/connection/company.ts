@@ -21,7 +21,8 @@ export async function readCompany(ctx: Context, call: <T>(ask: (at: QboCredentia
 export const readCompanyDaily = (ctx: Context) => async (job: Job): Promise<JobResult> => {
   const read = await readCompany(ctx, ask => callQuickBooks(ctx, job.merchantId, ask))
   if (!read.ok) return resultOfFailure(ctx, job.merchantId, read.failure)
-  return { kind: 'again', afterMs: dayMs, writes: [ctx.store.merchant(job.merchantId).connection.describe(read.value)] }
+  const merchant = ctx.store.merchant(job.merchantId)
+  return { kind: 'again', afterMs: dayMs, writes: [merchant.connection.describe(read.value), merchant.self.rename(read.value.name)] }
 }
 
 function companyOf(info: QboObject, preferences: QboObject): Company {

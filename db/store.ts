@@ -4,6 +4,7 @@ import { migrate } from './migrate.ts'
 import { cardQueries } from './queries/cards.ts'
 import { changeControl, changeQueries } from './queries/changes.ts'
 import { connectionControl, connectionQueries } from './queries/connections.ts'
+import { consoleQueries } from './queries/console.ts'
 import { driftQueries } from './queries/drift.ts'
 import { importQueries } from './queries/imports.ts'
 import { inboxControl } from './queries/inbox.ts'
@@ -77,6 +78,7 @@ export async function openStore(options: StoreOptions) {
       sessions: sessionQueries(db, id),
       mails: mailQueries(db, id),
       lists: listQueries(db, id),
+      console: consoleQueries(db, id),
     }),
     control: {
       merchants: merchantControl(db),

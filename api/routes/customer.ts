@@ -129,7 +129,7 @@ function mountInvoices(ctx: Context, app: OpenAPIHono): void {
       const ids = [...new Set(changes.flatMap(change => change.invoiceId ?? []))]
       // A page hears of no invoice that it may not show.
       const rows = ids.length > 0 ? await rowsNow(ctx, payer, ids, locale) : []
-      return { event: 'changed', data: { version: changes.at(-1)?.seq ?? 0, invoices: rows.map(row => row.id), said: rows.map(said) } satisfies ChangedEvent }
+      return [{ event: 'changed', data: { version: changes.at(-1)?.seq ?? 0, invoices: rows.map(row => row.id), said: rows.map(said) } satisfies ChangedEvent }]
     }, () => grantStands(ctx, payer.grantHash))
   })
 }

@@ -7,12 +7,12 @@ import type { Context } from '../context.ts'
 const heartbeatMs = 15_000
 
 /**
- * Streams what is different until the reader goes away. `tell` turns the changes into an event; null says nothing.
+ * Streams what is different until the reader goes away. `tell` turns the changes into events.
  * `stands` is asked at every heartbeat: a right that has ended ends its stream.
  */
 export function streamChanges(
   ctx: Context, c: HonoContext, whose: { merchantId: MerchantId; customerIds: readonly CustomerId[] | null },
-  tell: (changes: readonly ChangeRow[]) => Promise<{ event: string; data: unknown } | null>, stands: () => Promise<boolean>,
+  tell: (changes: readonly ChangeRow[]) => Promise<readonly { event: string; data: unknown }[]>, stands: () => Promise<boolean>,
 ): Response {
   c.header('cache-control', 'no-store')
   c.header('x-accel-buffering', 'no')
@@ -40,8 +40,7 @@ export function streamChanges(
           await stream.write(': still here\n\n')
           continue
         }
-        const told = await tell(changes)
-        if (told) await stream.writeSSE({ event: told.event, data: JSON.stringify(told.data) })
+        for (const { event, data } of await tell(changes)) await stream.writeSSE({ event, data: JSON.stringify(data) })
       }
     } finally {
       forget()

@@ -56,6 +56,8 @@ const base = `
   select i.id, i.qbo_id qboId, i.origin, i.customer_id customerId, i.number, i.issued_on issuedOn, i.due_on dueOn, i.currency, i.total, i.balance,
     ${inFlight('held')} held, ${inFlight('captured')} captured, i.email_status emailStatus, i.visibility, i.voided_at voidedAt, i.archived_at archivedAt, i.sent_at sentAt
   from invoices i`
+/** Their names alone: customers have a balance of their own, which the conditions do not mean. */
+const namesOfCustomers = `(select id, name from customers where merchant_id = :merchant)`
 const conditions: Record<ListFilter, string> = {
   open: `visibility = 'published' and voidedAt is null and balance - captured > 0`,
   overdue: `visibility = 'published' and voidedAt is null and balance - captured - held > 0 and dueOn < :today`,
@@ -95,7 +97,7 @@ const listsOf = (db: Db, merchantId: MerchantId) => {
          select seen.*, c.name customerName, ${key} sortKey,
            (select json_extract(p.method, '$.kind') from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id
             where a.merchant_id = :merchant and a.invoice_id = seen.id and a.state = 'held') heldMethod
-         from seen join customers c on c.merchant_id = :merchant and c.id = seen.customerId
+         from seen join ${namesOfCustomers} c on c.id = seen.customerId
          where ${conditions[query.filter]}
            ${query.search ? `and (seen.number like :search escape '\\' or c.name like :search escape '\\')` : ''}
            ${query.after ? `and (${key} ${beyond} :afterKey or (${key} = :afterKey and seen.id ${beyond} :afterId))` : ''}
@@ -107,6 +109,15 @@ const listsOf = (db: Db, merchantId: MerchantId) => {
           ...(query.after ? { afterKey: query.after.key ?? '', afterId: query.after.id } : {}),
           most: query.most,
         }, !conditions[query.filter].includes(':today')))
+    },
+    /** How many a list holds that is asked for page by page. */
+    count: async (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly' | 'filter' | 'search' | 'today'>): Promise<number> => {
+      const [row] = await db.rows<{ n: number }>(
+        `with seen as (${base} ${scope({ ...query, archived: query.filter === 'archived' })})
+         select count(*) n from seen ${query.search ? `join ${namesOfCustomers} c on c.id = seen.customerId` : ''}
+         where ${conditions[query.filter]} ${query.search ? `and (seen.number like :search escape '\\' or c.name like :search escape '\\')` : ''}`,
+        named({ ...args(query), today: query.today, ...(query.search ? { search: `%${query.search.replace(/[\\%_]/g, '\\$&')}%` } : {}) }, !conditions[query.filter].includes(':today')))
+      return row?.n ?? 0
     },
     counts: async (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly' | 'today'>): Promise<Counts> => {
       const [row] = await db.rows<Counts>(

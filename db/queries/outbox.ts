@@ -29,6 +29,11 @@ export const outboxQueries = (db: Db, merchantId: MerchantId) => ({
   /** Lets a parked effect run again, because a person said so. */
   release: (id: string): Write =>
     write(`update outbox set state = 'ready', run_at = ${db.clock()}, attempts = 0, problem = null where merchant_id = ? and id = ? and state in ('blocked', 'dead')`, merchantId, id),
+  /** The same with something a person chose, which the effect finds in its payload. */
+  releaseWith: (id: string, chosen: Record<string, unknown>): Write =>
+    write(
+      `update outbox set state = 'ready', run_at = ${db.clock()}, attempts = 0, problem = null, payload = json_patch(payload, ?) where merchant_id = ? and id = ? and state in ('blocked', 'dead')`,
+      JSON.stringify(chosen), merchantId, id),
   /** Lets all that is parked in a lane run again, e.g. when the company is connected again. */
   releaseLane: (lane: string): Write =>
     write(`update outbox set state = 'ready', run_at = ${db.clock()}, attempts = 0, problem = null where merchant_id = ? and lane = ? and state in ('blocked', 'dead')`, merchantId, lane),

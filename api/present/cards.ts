@@ -1,0 +1,124 @@
+import type { CardRow } from '../../db/queries/cards.ts'
+import type { CardView } from '../domain/console-views.ts'
+import { currency, minor } from '../domain/money.ts'
+import type { Format } from './format.ts'
+
+type Words = Pick<CardView, 'urgency' | 'title' | 'text' | 'actions'>
+type Facts = CardRow['facts']
+
+const dealtWith = { name: 'done', label: 'I have dealt with it', main: false } as const
+const tryAgain = { name: 'retry', label: 'Try again', main: true } as const
+/** QuickBooks' codes for a day whose books are closed (developer.intuit.com, "Error codes": 6200, 6210). */
+const closedBooks = ['6200', '6210']
+const isSafe = 'The customer has paid, the money is with the payment provider, and the invoice counts as paid here.'
+
+/** A question for a person, as Home shows it. */
+export function cardView(card: CardRow, format: Format): CardView {
+  return { id: card.id, kind: card.kind, at: new Date(card.openedAt).toISOString(), ...cardWords(card, format) }
+}
+
+/** What happened, what was not done, and what can be done. Money comes first. */
+export function cardWords({ kind, facts }: Pick<CardRow, 'kind' | 'facts'>, format: Format): Words {
+  switch (kind) {
+    case 'charge_differs':
+      return {
+        urgency: 'now', title: `A charge of ${money(facts, 'charged', format)} is not the ${money(facts, 'ordered', format)} that was ordered`, actions: [dealtWith],
+        text: `The payment provider holds another amount than the customer agreed to (reference ${text(facts, 'reference')}, ${text(facts, 'ref')} at the provider). Nothing was written to QuickBooks and no invoice was marked paid. Look at the charge at the provider, then refund it or record it by hand.`,
+      }
+    case 'orphan_charge':
+      return {
+        urgency: 'now', title: `A charge of ${money(facts, 'amount', format)} belongs to no payment here`, actions: [dealtWith],
+        text: `The payment provider took it in your name (${text(facts, 'ref')}${facts['reference'] ? `, reference ${text(facts, 'reference')}` : ''}), but we have no payment for it. Nothing was written to QuickBooks. Look at it at the provider, then refund it or record it by hand.`,
+      }
+    case 'posting_blocked':
+      return blocked(facts, format)
+    case 'posting_deleted':
+      return undone({ ...facts, what: 'deleted' }, format)
+    case 'posting_diverged':
+      return undone(facts, format)
+    case 'payment_unapplied':
+      return {
+        urgency: 'soon', title: `${money(facts, 'unapplied', format)} of a payment found no open invoice`, actions: [dealtWith],
+        text: `The payment ${text(facts, 'reference')} of ${money(facts, 'amount', format)} is in QuickBooks, but its invoices owed less by then. The rest stands there as the customer’s credit; nothing was lost or taken twice. Put the credit against another invoice in QuickBooks, or refund it.`,
+      }
+    case 'posting_differs':
+      return {
+        urgency: 'now', title: `QuickBooks holds the payment ${text(facts, 'reference')} otherwise than it was made`, actions: [dealtWith],
+        text: `${text(facts, 'differs')} The customer paid ${money(facts, 'amount', format)}. Nothing was corrected in QuickBooks. Open the payment there, compare it with the reference, and put it right.`,
+      }
+    default:
+      return booksWords(kind, facts)
+  }
+}
+
+/** What is wrong in the books or in the connection, where no money waits. */
+function booksWords(kind: string, facts: Facts): Words {
+  switch (kind) {
+    case 'company_locked':
+      return {
+        urgency: 'now', title: 'QuickBooks has locked your company', actions: [dealtWith],
+        text: `QuickBooks answers: ${text(facts, 'message')}. Nothing new comes over, and payments wait here to be recorded. Check your subscription in QuickBooks; we look again every hour by ourselves.`,
+      }
+    case 'unreadable_document':
+      return {
+        urgency: 'soon', title: `${documentName(text(facts, 'entity'))} in QuickBooks could not be read`, actions: [dealtWith],
+        text: `Something in it cannot be understood (number ${text(facts, 'qboId')} in QuickBooks: ${text(facts, 'reason')}), so it was left out and its customer does not see it. Everything else came over. Open it in QuickBooks and save it again; it comes over by itself.`,
+      }
+    case 'drift':
+      return {
+        urgency: 'soon', title: 'Some balances here differ from QuickBooks', actions: [dealtWith],
+        text: 'The nightly comparison found figures that do not add up to what QuickBooks says. Nothing was changed. Choose Import in Settings to read everything afresh; if it stays, write to us.',
+      }
+    default:
+      return { urgency: 'soon', title: 'Something needs a look', actions: [dealtWith], text: `Nothing was done about it by itself (${kind.replaceAll('_', ' ')}).` }
+  }
+}
+
+function blocked(facts: Facts, format: Format): Words {
+  const title = `A payment of ${money(facts, 'amount', format)} is not in QuickBooks`
+  const byHand = `If you record it there yourself, write ${text(facts, 'reference')} as its reference number, and it is known again.`
+  const recorded = { name: 'done', label: 'I recorded it myself', main: false }
+  if (closedBooks.includes(text(facts, 'code')))
+    return {
+      urgency: 'now', title, actions: [{ name: 'post_today', label: 'Record it with today’s date', main: true }, { ...tryAgain, main: false }, recorded],
+      text: `The books of its day are closed, so QuickBooks took nothing. ${isSafe} Open that period in QuickBooks and try again, or record it with today’s date. ${byHand}`,
+    }
+  return { urgency: 'now', title, actions: [tryAgain, recorded], text: `QuickBooks refused it: ${ended(text(facts, 'problem'))} ${isSafe} Nothing was written to QuickBooks. Put right what it asks for, then try again. ${byHand}` }
+}
+
+function undone(facts: Facts, format: Format): Words {
+  const what = text(facts, 'what')
+  const name = `the payment ${text(facts, 'reference')} of ${money(facts, 'amount', format)}`
+  if (what === 'changed')
+    return { urgency: 'now', title: 'A recorded payment was changed in QuickBooks', actions: [dealtWith], text: `Somebody gave ${name} another amount in QuickBooks. The customer’s money is what it was, and nothing was changed back. Compare the two and put right the one that is wrong.` }
+  return {
+    urgency: 'now', title: `A payment was ${what} in QuickBooks`, actions: [{ name: 'post_again', label: 'Record it again', main: true }, { name: 'done', label: `Leave it ${what}`, main: false }],
+    text: `Somebody ${what} ${name} in QuickBooks. ${isSafe} It was not recorded a second time: record it again if that was a mistake, or leave it if you refunded the customer or recorded the money otherwise.`,
+  }
+}
+
+function documentName(entity: string): string {
+  switch (entity) {
+    case 'Invoice':
+      return 'An invoice'
+    case 'CreditMemo':
+      return 'A credit memo'
+    default:
+      return `A ${entity.toLowerCase()}`
+  }
+}
+
+function money(facts: Facts, name: string, format: Format): string {
+  const amount = facts[name]
+  const code = facts['currency']
+  return typeof amount === 'number' && typeof code === 'string' ? format.money(minor(amount), currency(code)).text : 'an unknown amount'
+}
+
+function text(facts: Facts, name: string): string {
+  const fact = facts[name]
+  return typeof fact === 'string' ? fact : ''
+}
+
+function ended(sentence: string): string {
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`
+}

@@ -16,7 +16,7 @@ export function unappliedCard(ctx: Context, payment: PaymentRow, unapplied: Mino
 
 /** Somebody deleted in QuickBooks what we had written. */
 export function missingCard(ctx: Context, payment: PaymentRow, now: number): Write {
-  return card(ctx, payment, `posting:${payment.id}`, 'posting_deleted', {}, now)
+  return card(ctx, payment, `posting:${payment.id}`, 'posting_diverged', { what: 'deleted' }, now)
 }
 
 function card(ctx: Context, payment: PaymentRow, key: string, kind: string, facts: Record<string, unknown>, now: number): Write {

@@ -32,8 +32,6 @@ export function cardWords({ kind, facts }: Pick<CardRow, 'kind' | 'facts'>, form
       }
     case 'posting_blocked':
       return blocked(facts, format)
-    case 'posting_deleted':
-      return undone({ ...facts, what: 'deleted' }, format)
     case 'posting_diverged':
       return undone(facts, format)
     case 'payment_unapplied':

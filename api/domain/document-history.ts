@@ -3,10 +3,10 @@ import type { Currency, Minor } from './money.ts'
 /** What the history of a document can say. `key` names the fact, so that it is written once however often it is seen. */
 export type DocumentFact =
   | { kind: 'created'; key: string; at: number; facts: { number: string | null; total: Minor; currency: Currency } }
-  | { kind: 'emailed'; key: string; at: number; facts: { to: string | null } }
-  | { kind: 'total_changed'; key: string; at: number; facts: { from: Minor; to: Minor; currency: Currency } }
-  | { kind: 'due_changed'; key: string; at: number; facts: { from: string | null; to: string | null } }
-  | { kind: 'voided' | 'deleted'; key: string; at: number; facts: Record<string, never> }
+  | { kind: 'sent'; key: string; at: number; facts: { to: string | null } }
+  | { kind: 'amount_changed'; key: string; at: number; facts: { from: Minor; to: Minor; currency: Currency } }
+  | { kind: 'due_date_changed'; key: string; at: number; facts: { from: string | null; to: string | null } }
+  | { kind: 'voided' | 'archived'; key: string; at: number; facts: Record<string, never> }
   /** `amount` was put against the document by a payment or a credit of QuickBooks; `paymentQboId` is that payment. */
   | { kind: 'payment_applied' | 'credit_applied' | 'payment_removed'; key: string; at: number; facts: { paymentQboId: string; amount: Minor; currency: Currency } }
 
@@ -27,11 +27,11 @@ export function factsOfInvoice(known: DocumentState | null, seen: SeenInvoice): 
   if (!known) facts.push({ kind: 'created', key: 'created', at: seen.createdAt, facts: { number: seen.number, total: seen.total, currency: seen.currency } })
   if (seen.sent) {
     const sentAt = seen.deliveredAt ?? at
-    if (seen.deliveredAt !== null || !known?.sent) facts.push({ kind: 'emailed', key: `emailed:${seen.deliveredAt ?? 'once'}`, at: sentAt, facts: { to: seen.billEmail } })
+    if (seen.deliveredAt !== null || !known?.sent) facts.push({ kind: 'sent', key: `sent:${seen.deliveredAt ?? 'once'}`, at: sentAt, facts: { to: seen.billEmail } })
   }
   if (seen.voided && !known?.voided) facts.push({ kind: 'voided', key: 'voided', at, facts: {} })
-  else if (known && known.total !== seen.total) facts.push({ kind: 'total_changed', key: `total:${known.total}:${seen.total}:${at}`, at, facts: { from: known.total, to: seen.total, currency: seen.currency } })
-  if (known && known.dueOn !== seen.dueOn) facts.push({ kind: 'due_changed', key: `due:${seen.dueOn}:${at}`, at, facts: { from: known.dueOn, to: seen.dueOn } })
+  else if (known && known.total !== seen.total) facts.push({ kind: 'amount_changed', key: `total:${known.total}:${seen.total}:${at}`, at, facts: { from: known.total, to: seen.total, currency: seen.currency } })
+  if (known && known.dueOn !== seen.dueOn) facts.push({ kind: 'due_date_changed', key: `due:${seen.dueOn}:${at}`, at, facts: { from: known.dueOn, to: seen.dueOn } })
   return facts
 }
 

@@ -1,5 +1,5 @@
 import type { Write } from '../../db/client.ts'
-import type { KnownInvoice, KnownMoney, MirrorEvent, MirrorPayment } from '../../db/queries/mirror.ts'
+import type { KnownInvoice, KnownPayment, MirrorEvent, MirrorPayment } from '../../db/queries/mirror.ts'
 import type { MerchantId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { type DocumentFact, factsOfInvoice, factsOfPayment } from '../domain/document-history.ts'
@@ -121,10 +121,10 @@ function goneWrites(ctx: Context, merchantId: MerchantId, read: Incoming, now: n
 function undoneWrites(ctx: Context, merchantId: MerchantId, read: Incoming, known: Known['payments']): Write[] {
   const merchant = ctx.store.merchant(merchantId)
   const now = ctx.clock.now()
-  const ask = (row: KnownMoney, what: 'deleted' | 'voided' | 'changed') => [
+  const ask = (row: KnownPayment, what: 'deleted' | 'voided' | 'changed') => [
     merchant.mirrorSettle.diverge(row.paymentId ?? '', `The payment was ${what} in QuickBooks.`),
     ...(what === 'changed' ? [] : [merchant.mirrorSettle.unreflect(row.paymentId ?? '')]),
-    merchant.cards.open({ id: newId('crd', now), key: `posting:${row.paymentId}`, kind: 'posting_diverged', facts: { paymentId: row.paymentId, qboId: row.qboId, what }, now }),
+    merchant.cards.open({ id: newId('crd', now), key: `posting:${row.paymentId}`, kind: 'posting_diverged', facts: { paymentId: row.paymentId, qboId: row.qboId, what, reference: row.reference, amount: row.total, currency: row.currency }, now }),
   ]
   const writes: Write[] = []
   for (const { qboId } of read.gone.filter(gone => gone.entity === 'Payment')) {
@@ -150,7 +150,7 @@ function eventsOfPayment(row: MirrorPayment, now: number): MirrorEvent[] {
 }
 
 function goneEvents(read: Incoming, now: number): MirrorEvent[] {
-  return read.gone.filter(gone => gone.entity === 'Invoice').map(gone => eventOf(gone.qboId, { kind: 'deleted', key: 'deleted', at: gone.at, facts: {} }, now))
+  return read.gone.filter(gone => gone.entity === 'Invoice').map(gone => eventOf(gone.qboId, { kind: 'archived', key: 'archived', at: gone.at, facts: {} }, now))
 }
 
 function eventOf(invoiceQboId: string, fact: DocumentFact, now: number): MirrorEvent {

@@ -37,8 +37,8 @@ describe.each(['classic', 'cloudevents'] as const)('in the %s format', format =>
     expect(await invoiceOf(Id)).toMatchObject({ total: 12_055, balance: 12_055, dueOn: '2030-02-28' })
     const history = await historyOf(Id)
     expect(history[0]).toEqual(['created', { number: expect.any(String) as string, total: 10_000, currency: 'USD' }])
-    expect(history).toContainEqual(['total_changed', { from: 10_000, to: 12_055, currency: 'USD' }])
-    expect(history).toContainEqual(['due_changed', { from: '2030-01-31', to: '2030-02-28' }])
+    expect(history).toContainEqual(['amount_changed', { from: 10_000, to: 12_055, currency: 'USD' }])
+    expect(history).toContainEqual(['due_date_changed', { from: '2030-01-31', to: '2030-02-28' }])
     expect(history).toHaveLength(3)
   })
 })
@@ -88,7 +88,7 @@ describe('what happens in QuickBooks', () => {
     bench.clock.advance(5000)
     await seen('Invoice', 'delete', { Id })
     expect((await invoiceOf(Id))?.archivedReason).toBe('deleted_in_quickbooks')
-    expect((await historyOf(Id)).at(-1)?.[0]).toBe('deleted')
+    expect((await historyOf(Id)).map(([kind]) => kind)).toContain('archived')
   })
 
   test('AP10: a customer made inactive in QuickBooks is archived under its own name, and comes back when it is made active', async () => {
@@ -148,7 +148,7 @@ describe('what happens in QuickBooks', () => {
     bench.quickbooks.books.send(benchRealm, 'Invoice', Id, undefined)
     await bench.settled()
     expect((await invoiceOf(Id))?.visibility).toBe('published')
-    expect((await historyOf(Id)).map(([kind]) => kind)).toContain('emailed')
+    expect((await historyOf(Id)).map(([kind]) => kind)).toContain('sent')
     bench.clock.advance(5000)
     await seen('Invoice', 'update', { Id, sparse: true, EmailStatus: 'NotSet' })
     expect((await invoiceOf(Id))?.visibility).toBe('published')

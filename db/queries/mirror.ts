@@ -54,7 +54,8 @@ export type KnownInvoice = {
   voidedAt: number | null
   archivedReason: string | null
 }
-export type KnownMoney = { qboId: string; customerQboId: string; syncToken: string; updatedAt: number; total: Minor; rest: Minor; state: string; paymentId: string | null }
+export type KnownMoney = { qboId: string; customerQboId: string; syncToken: string; updatedAt: number; total: Minor; rest: Minor; state: string }
+export type KnownPayment = KnownMoney & { reference: string | null; currency: Currency; paymentId: string | null }
 export type MirrorEvent = { id: string; invoiceQboId: string; key: string; kind: string; facts: Record<string, unknown>; at: number }
 
 /** Why a row was archived, in the words that are stored. Newer data of QuickBooks lifts the first two, never the others. */
@@ -180,14 +181,14 @@ export const mirrorQueries = (db: Db, merchantId: MerchantId) => ({
          i.voided_at voidedAt, i.archived_reason archivedReason from invoices i join customers c on c.merchant_id = i.merchant_id and c.id = i.customer_id
        where i.merchant_id = ? and i.qbo_id in (select value from json_each(?))`,
       [merchantId, JSON.stringify(qboIds)]),
-  knownPayments: (qboIds: readonly string[]): Promise<KnownMoney[]> =>
+  knownPayments: (qboIds: readonly string[]): Promise<KnownPayment[]> =>
     db.rows(
-      `select p.qbo_id qboId, c.qbo_id customerQboId, p.sync_token syncToken, p.qbo_updated_at updatedAt, p.total, p.unapplied rest, p.state, p.payment_id paymentId
+      `select p.qbo_id qboId, c.qbo_id customerQboId, p.sync_token syncToken, p.qbo_updated_at updatedAt, p.total, p.unapplied rest, p.state, p.reference, p.currency, p.payment_id paymentId
        from qbo_payments p join customers c on c.merchant_id = p.merchant_id and c.id = p.customer_id where p.merchant_id = ? and p.qbo_id in (select value from json_each(?))`,
       [merchantId, JSON.stringify(qboIds)]),
   knownCredits: (qboIds: readonly string[]): Promise<KnownMoney[]> =>
     db.rows(
-      `select m.qbo_id qboId, c.qbo_id customerQboId, m.sync_token syncToken, m.qbo_updated_at updatedAt, m.total, m.remaining rest, m.state, null paymentId
+      `select m.qbo_id qboId, c.qbo_id customerQboId, m.sync_token syncToken, m.qbo_updated_at updatedAt, m.total, m.remaining rest, m.state
        from credit_memos m join customers c on c.merchant_id = m.merchant_id and c.id = m.customer_id where m.merchant_id = ? and m.qbo_id in (select value from json_each(?))`,
       [merchantId, JSON.stringify(qboIds)]),
   /** Invoices whose version in the mirror came with a payment of our own: an event of that very second is our own echo. */

@@ -1,12 +1,12 @@
 import type { MerchantId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
+import { type ConnectProblem, connectProblemText } from '../domain/connect-problem.ts'
 import { newToken } from '../ids.ts'
 import type { IntuitTokens, QboAnswer, QboCredentials } from '../ports.ts'
 import { importWrites } from '../sync/imports.ts'
 import { laneOf, wakeRecurring } from '../sync/jobs.ts'
 import { type Company, readCompany } from './company.ts'
 import { sealTokens } from './credentials.ts'
-import { type ConnectProblem, connectProblemText } from './problems.ts'
 
 /** What we ask for: the books, and who the person is, so that they may sign in with Intuit later. */
 const scopes = ['com.intuit.quickbooks.accounting', 'openid', 'profile', 'email'] as const

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks'
+import { connectProblemText } from '../../api/domain/connect-problem.ts'
 import type { Arrival } from './arrival.ts'
 import { useConsole } from './context.ts'
 import { useDeed } from './loading.ts'
 import { Button, Confirm, Notice } from './parts.tsx'
-import { problemText } from './words.ts'
 
 /** Intuit asks for this wording, and for the button to be gone once connected. */
 export function ConnectButton({ again = false }: { again?: boolean }) {
@@ -36,7 +36,7 @@ export function ConnectionBanner({ arrival, onArrivalRead }: { arrival: Arrival;
     <>
       {arrival.problem ? (
         <Notice tone="bad" urgent action={<><a class="button main" href="/console/connect">Try again</a><Button onClick={onArrivalRead}>Dismiss</Button></>}>
-          <p>{connection.notice ?? problemText(arrival.problem)}</p>
+          <p>{connection.notice ?? connectProblemText(arrival.problem)}</p>
         </Notice>
       ) : null}
       {arrival.connected && connected ? (

@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { connectProblemText } from '../../api/domain/connect-problem.ts'
 import type { ConsoleClient } from './client.ts'
 import { useDeed } from './loading.ts'
 import type { Outside } from './outside.ts'
 import { Button, Notice } from './parts.tsx'
 import type { ConsoleProblem } from './problem.ts'
-import { countOf, problemText } from './words.ts'
+import { countOf } from './words.ts'
 
 type SignInProps = { client: ConsoleClient; outside: Outside; ended: boolean; problem: string | null; onSignedIn: () => void }
 
@@ -17,7 +18,7 @@ export function SignIn({ client, outside, ended, problem, onSignedIn }: SignInPr
     <main class="alone">
       <h1>Sign in</h1>
       {ended ? <Notice tone="plain">Your session has ended. Sign in again and you are back where you were.</Notice> : null}
-      {problem ? <Notice tone="bad" urgent><p>{problemText(problem)}</p></Notice> : null}
+      {problem ? <Notice tone="bad" urgent><p>{connectProblemText(problem)}</p></Notice> : null}
       {sent
         ? <CodeForm client={client} outside={outside} email={email} onSignedIn={onSignedIn} onBack={() => setSent(false)} />
         : <EmailForm client={client} outside={outside} email={email} onEmail={setEmail} onSent={() => setSent(true)} />}

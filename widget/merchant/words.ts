@@ -32,17 +32,6 @@ export const invoiceFilters: readonly { filter: ConsoleInvoiceFilter; label: str
   { filter: 'archived', label: 'Archived', none: 'Nothing is archived. Invoices deleted in QuickBooks come here.' },
 ]
 
-/** For a return from Intuit that brought no sentence of its own. */
-export function problemText(code: string): string {
-  switch (code) {
-    case 'missing-permission': return 'QuickBooks did not give every permission we need: access to your company’s accounting. Nothing was connected. Connect again and leave every permission ticked.'
-    case 'access-denied': return 'You chose not to connect, so nothing was changed. You can connect whenever you like.'
-    case 'state-expired': return 'The visit to QuickBooks took too long or was opened twice, so we stopped to be safe. Nothing was connected.'
-    case 'company-taken': return 'This QuickBooks company is already connected to another merchant here. Disconnect it there first, or choose another company.'
-    default: return 'QuickBooks could not finish the visit. Nothing was connected.'
-  }
-}
-
 /** "invoice 1042" */
 export function shortName(row: { number: string | null }): string {
   return row.number === null ? 'the invoice without a number' : `invoice ${row.number}`

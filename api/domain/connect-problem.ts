@@ -1,11 +1,11 @@
 /** Why a company was not connected. The console shows these words where the merchant comes back to. */
 export type ConnectProblem = 'missing-permission' | 'access-denied' | 'state-expired' | 'company-taken' | 'other-company' | 'unknown'
 
-/** What happened, what was not done, and what to do. */
-export function connectProblemText(problem: ConnectProblem): string {
-  switch (problem) {
+/** What happened, what was not done, and what to do. What comes by an address and is no problem we know of reads as `unknown`. */
+export function connectProblemText(problem: string): string {
+  switch (problem as ConnectProblem) {
     case 'missing-permission':
-      return 'The permission "Accounting" (QuickBooks Online accounting data) was not given, so nothing was connected. Choose Connect to QuickBooks again and leave every permission ticked.'
+      return 'The permission “Accounting” (QuickBooks Online accounting data) was not given, so nothing was connected. Choose Connect to QuickBooks again and leave every permission ticked.'
     case 'access-denied':
       return 'The connection was declined at QuickBooks, so nothing was connected. Choose Connect to QuickBooks to try again.'
     case 'state-expired':
@@ -15,6 +15,7 @@ export function connectProblemText(problem: ConnectProblem): string {
     case 'other-company':
       return 'This is another QuickBooks company than the one whose invoices are kept here, so it was not connected. Choose the same company as before, or sign up a second merchant for the other one.'
     case 'unknown':
+    default:
       return 'QuickBooks did not finish the connection. Nothing was connected. Choose Connect to QuickBooks again.'
   }
 }

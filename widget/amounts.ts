@@ -16,7 +16,7 @@ export function readAmount(typed: string, code: string, mark: string): TypedAmou
   const separator = bare[at]
   const tail = bare.slice(at + 1)
   const isMark =
-    separator !== undefined && bare.indexOf(separator) === at && (tail.length !== 3 || (digits === 3 && separator === mark) || at === 0)
+    separator !== undefined && bare.indexOf(separator) === at && (separator === mark || tail.length !== 3 || at === 0)
   const whole = isMark ? bare.slice(0, at) : bare
   const groups = whole.split(/[.,]/)
   if (groups.some((group, i) => (i > 0 ? group.length !== 3 : groups.length > 1 && (group.length === 0 || group.length > 3)))) return { fault: 'not-an-amount' }

@@ -3,15 +3,25 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import type { CheckoutView, PaymentView, Problem } from '../../api/domain/views.ts'
 import { fakeApi, type FakeApi } from '../../widget/fake/api.ts'
-import { handful } from '../../widget/fake/invoices.ts'
+import { handful, money } from '../../widget/fake/invoices.ts'
 
-export type Stories = { url: string; api: FakeApi; close: () => Promise<void> }
+export type Stories = {
+  url: string
+  api: FakeApi
+  /** What the pay page shows, and what the server answers to each payment, in order; the last answer stays. */
+  checkout: { view: CheckoutView; answers: (PaymentView | Problem)[] }
+  /** The address of a page with the widget in it. */
+  host: (page: HostPage) => string
+  close: () => Promise<void>
+}
 export type HostPage = { attributes?: string; head?: string; body?: string; html?: string; headers?: Record<string, string> }
 
 /** The built widget in a bare page, over an API in memory, for looking at one state at a time. */
-export async function startStories(): Promise<Stories & { host: (page: HostPage) => string }> {
+export async function startStories(): Promise<Stories> {
   const api = fakeApi(handful)
+  const checkout: Stories['checkout'] = { view: checkoutView(), answers: [] }
   const pages = new Map<string, HostPage>()
   const app = new Hono()
   app.get('/host/:name', c => {
@@ -25,12 +35,13 @@ export async function startStories(): Promise<Stories & { host: (page: HostPage)
   })
   app.use('/v1/*', cors())
   app.all('/v1/*', async c => api.fetch(c.req.raw))
+  payPage(app, checkout)
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
   await new Promise<void>(done => server.once('listening', () => done()))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   api.checkoutBase = url
   return {
-    url, api,
+    url, api, checkout,
     host(page) {
       const name = String(pages.size)
       pages.set(name, page)
@@ -48,3 +59,63 @@ function documentOf({ attributes = 'merchant="pk_1" token="lnk_good"', head = ''
 <body><main><h1>Our customers</h1><quittance-invoices ${attributes}><a href="/hosted">View and pay your invoices</a></quittance-invoices>${body}</main>
 <script async src="/v1/quittance.js"></script></body></html>`
 }
+
+/** The pay page as its server prints it, with a form in place of Stripe's that gives a token for whatever is typed. */
+function payPage(app: Hono, checkout: Stories['checkout']): void {
+  const next = () => (checkout.answers.length > 1 ? checkout.answers.shift() : checkout.answers[0])
+  app.get('/pay/:id', async c => {
+    const manifest = JSON.parse(await readFile('widget/dist/manifest.json', 'utf8')) as { pages: { pay: { js: string; css: string[] } } }
+    const { js, css } = manifest.pages.pay
+    return c.html(`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Pay</title><link rel="icon" href="data:,">
+${css.map(file => `<link rel="stylesheet" href="/v1/${file}">`).join('')}<script type="application/json" id="state">${JSON.stringify(checkout.view).replaceAll('<', String.raw`\u003c`)}</script><script type="module" src="/v1/${js}"></script></head><body><main></main></body></html>`)
+  })
+  app.get('/pay/:id/view', c => c.json(checkout.view))
+  app.on(['GET', 'POST', 'DELETE'], ['/pay/:id/payments', '/pay/:id/payments/:payment'], c => {
+    const answer = next()
+    return answer && 'type' in answer ? c.json(answer, 409) : c.json(answer)
+  })
+  app.get('/card-form.js', c => c.body(cardForm, 200, { 'content-type': 'text/javascript' }))
+}
+
+export function checkoutView(change: Partial<CheckoutView> = {}): CheckoutView {
+  return {
+    state: 'ready', merchant: { name: 'Alder & Finch Joinery', logoUrl: null, accent: '#7a3b12', supportEmail: 'accounts@alderfinch.example' },
+    customerName: 'Harbour Coffee Roasters', customerEmail: 'pat@harbourcoffee.example',
+    lines: [
+      { invoiceId: 'inv_1042', number: '1042', dueText: 'Due 12 Nov', amount: money(124_000), remainsText: null },
+      { invoiceId: 'inv_1051', number: '1051', dueText: 'Due 3 Dec', amount: money(30_000), remainsText: '$500.00 stays open' },
+    ],
+    total: money(154_000), notice: null, payment: null, returnUrl: '/host/0',
+    stripe: { scriptUrl: '/card-form.js', publishableKey: 'pk_live_stories', stripeAccount: null, customerSessionClientSecret: null }, ...change,
+  }
+}
+
+export function paymentView(state: PaymentView['state'], message: string | null = null): PaymentView {
+  const receipt = {
+    reference: 'Q7K2M9', paidText: '21 Nov 2026, 14:05', method: 'Visa ending 4242', total: money(154_000), emailedTo: 'pat@harbourcoffee.example',
+    lines: [{ number: '1042', amount: money(124_000), remains: money(0) }, { number: '1051', amount: money(30_000), remains: money(50_000) }],
+  }
+  return { id: 'pay_1', state, clientSecret: state === 'needs_action' ? 'pi_1_secret_1' : null, message, receipt: state === 'succeeded' ? receipt : null }
+}
+
+const cardForm = `globalThis.Stripe = Object.assign(() => ({
+  elements: () => {
+    const listeners = {}
+    return {
+      create: () => ({
+        on: (name, listener) => { listeners[name] = listener },
+        mount: place => {
+          const label = document.createElement('label')
+          label.append('Card number ', document.createElement('input'))
+          place.append(label)
+          queueMicrotask(() => listeners.ready())
+        },
+        focus: () => {},
+      }),
+      submit: async () => ({}),
+      update: () => {},
+    }
+  },
+  createConfirmationToken: async () => ({ confirmationToken: { id: 'ctoken_1' } }),
+  handleNextAction: async () => ({}),
+}), { version: 'endive' })`

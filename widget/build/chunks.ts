@@ -1,5 +1,4 @@
-import { readdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Plugin } from 'vite'
 
 const borrowed = resolve('widget/parts/borrowed.ts')
@@ -14,15 +13,15 @@ export function borrowPreact(environment: string): Plugin {
   }
 }
 
-/** Writes the lazy parts' file names, known once they are built, into the entry. */
-export function nameChunks(environment: string, dist: string): Plugin {
+/** Writes the lazy parts' file names into the entry. */
+export function nameChunks(environment: string, files: ReadonlyMap<string, string>): Plugin {
   return {
     name: 'quittance-name-chunks',
     applyToEnvironment: ({ name }) => name === environment,
     transform(code, id) {
       if (!id.endsWith('/widget/chunks.ts')) return null
-      const names = readdirSync(join(dist, 'c')).map(file => [file.replace(/-[\w-]{8}\.js$/, ''), file])
-      return { code: code.replaceAll('QUITTANCE_CHUNKS', JSON.stringify(Object.fromEntries(names))), map: null }
+      if (files.size === 0) throw new Error('The lazy parts must be built before the script that names them.')
+      return { code: code.replaceAll('QUITTANCE_CHUNKS', JSON.stringify(Object.fromEntries(files))), map: null }
     },
   }
 }

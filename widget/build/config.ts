@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import type { EnvironmentOptions, UserConfig } from 'vite'
 import { borrowPreact, nameChunks } from './chunks.ts'
-import { writeManifest } from './manifest.ts'
+import { filesOf, removeStale, writeManifest, type Built } from './manifest.ts'
 
 const dist = 'widget/dist'
 const pages = { landing: 'widget/landing/client.tsx', pay: 'widget/pay/main.tsx', console: 'widget/merchant/main.tsx' }
@@ -12,11 +11,14 @@ const sharedByParts = /\/widget\/(parts\/borrowed|parts\.css|text|text-more|paye
 const sharedByPaying = /\/widget\/(payment|selection|amounts|dialog|live|rows|stream|client|theme)|\/domain\/money/
 const target = 'es2022'
 
+/** The lazy parts' files by name, known once they are built. Vite loads this file anew for each build, so they are kept where all of them look. */
+const partFiles = ((globalThis as { quittancePartFiles?: Map<string, string> }).quittancePartFiles ??= new Map<string, string>())
+
 /** Four builds into one folder, laid out as it is served: lazy parts, the script that names them, our own pages, the server's bundle. */
 export const widgetBuild: UserConfig = {
   publicDir: false,
   build: { outDir: dist, emptyOutDir: false, target, cssTarget: 'esnext', modulePreload: false, reportCompressedSize: false, copyPublicDir: false, assetsInlineLimit: 0 },
-  plugins: [borrowPreact('chunks'), nameChunks('entry', dist)],
+  plugins: [borrowPreact('chunks'), nameChunks('entry', partFiles)],
   environments: {
     chunks: browser({ input: parts, preserveEntrySignatures: 'strict', output: { entryFileNames: 'c/[name]-[hash].js', chunkFileNames: 'c/[name]-[hash].js', codeSplitting: { groups: [{ name: 'base', test: sharedByParts }, { name: 'payment', test: sharedByPaying }] } } }),
     entry: {
@@ -36,12 +38,16 @@ export const widgetBuild: UserConfig = {
   },
   builder: {
     async buildApp(builder) {
-      await rm(dist, { recursive: true, force: true })
-      const built = []
+      const built: Built[] = []
       for (const name of ['chunks', 'entry', 'client', 'ssr']) {
         const environment = builder.environments[name]
-        if (environment) built.push({ name, output: await builder.build(environment) })
+        if (!environment) continue
+        const one = { name, output: await builder.build(environment) }
+        if (name === 'chunks') for (const file of filesOf(one)) if (file.type === 'chunk') partFiles.set(file.name, file.fileName.replace('c/', ''))
+        built.push(one)
       }
+      // Servers go on serving what stands there until the new files are whole.
+      await removeStale(dist, built)
       await writeManifest(dist, built)
     },
   },

@@ -54,7 +54,7 @@ function answer(api: FakeApi, method: string, url: URL, content: string, token: 
   const filter = (url.searchParams.get('filter') ?? 'open') as InvoiceFilter
   const limit = Number(url.searchParams.get('limit') ?? 50)
   if (path === '/v1/portal') return json(portalView(api.rows, api.view, filter, limit))
-  if (path === '/v1/checkouts') return json({ url: `${api.checkoutBase}/pay/chk_1`, frameUrl: `${api.checkoutBase}/pay/chk_1?frame=x`, expiresAt: '2026-11-22T00:00:00Z' }, 201)
+  if (path === '/v1/checkouts') return json({ url: `${api.checkoutBase}/pay/chk_1`, frameUrl: `${api.checkoutBase}/pay/chk_1?frame=${encodeURIComponent(api.checkoutBase)}`, expiresAt: '2026-11-22T00:00:00Z' }, 201)
   if (path === '/v1/invoices') {
     const rows = matching(api.rows, filter, url.searchParams.get('q') ?? '')
     const from = Number(url.searchParams.get('cursor') ?? 0)

@@ -9,7 +9,7 @@ export type Frame = {
 /** The way to the page around this one: only to the origin that the address names, which is the one that may frame it. */
 export function frameOf(window: Window): Frame {
   const origin = new URLSearchParams(window.location.search).get('frame')
-  const framed = window.parent !== window && origin !== null
+  const framed = window.parent !== window && origin !== null && URL.canParse(origin)
   return {
     framed,
     tell(message) {

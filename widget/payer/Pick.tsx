@@ -31,7 +31,8 @@ export function PartAmount({ face, row }: { face: Face; row: InvoiceRow }) {
   return (
     <details class="part" open={typed !== null} onToggle={event => {
       const { open } = event.currentTarget
-      if (entry && open !== (typed !== null)) typeAmount(face, row.id, open ? editableAmount(amount, currency, mark) : null)
+      const now = face.portal.state.selection.get(row.id)
+      if (now && open !== (now.part !== null)) typeAmount(face, row.id, open ? editableAmount(amount, currency, mark) : null)
     }}>
       <summary>{more.payPart}</summary>
       <input

@@ -1,0 +1,234 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { handful, invoiceRow, manyInvoices, money } from '../../widget/fake/invoices.ts'
+import { launchBrowser, newPage, type PageOptions } from '../browser.ts'
+import { checkoutView, paymentView, startStories, type HostPage } from './server.ts'
+
+let stories: Awaited<ReturnType<typeof startStories>>
+let axe: string
+
+beforeAll(async () => {
+  stories = await startStories()
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+})
+afterAll(async () => stories.close())
+beforeEach(() => {
+  stories.api.rows = [...handful]
+  stories.api.view = {}
+  stories.api.trouble.clear()
+  stories.checkout.view = checkoutView()
+  stories.checkout.answers = []
+})
+
+async function open(host: HostPage = {}, options: PageOptions = {}): Promise<Page> {
+  const page = await newPage(await launchBrowser(), options)
+  await page.goto(stories.host(host))
+  return page
+}
+
+/** Violations of WCAG 2.2 A and AA, by rule and place. */
+async function violations(page: Page): Promise<string[]> {
+  // A page may forbid scripts that are not its own; the inspector's world is not bound by that.
+  await page.evaluate(axe)
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run: (context: Document, options: unknown) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
+    const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
+    return violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}`))
+  })
+}
+
+const refused = { allow: [/status of (401|409|429|503)/, /ERR_INTERNET_DISCONNECTED/] }
+const payAll = (page: Page) => page.getByRole('button', { name: /^Pay all/ })
+
+const scenes: { name: string; host?: HostPage; before?: () => void; act?: (page: Page) => Promise<void>; until: string | RegExp }[] = [
+  { name: 'the list', until: 'Your credit', before: () => { stories.api.view = { credits: [{ id: 'c', kind: 'credit_memo', number: 'CM-1', onText: '2 Nov', remaining: money(12_000) }] } } },
+  { name: 'a selection with a part', act: async page => { await page.getByLabel('Choose invoice 1042').check(); await page.getByText('Pay a part').click(); await page.getByLabel(/^Amount to pay/).fill('9999') }, until: 'At most $1,240.00 is open.' },
+  { name: 'several currencies', before: () => { stories.api.rows.push(invoiceRow({ id: 'inv_2001', total: money(98_000, 'EUR') })) }, act: async page => page.getByLabel('Choose invoice 1042').check(), until: /To pay in EUR/ },
+  { name: 'one invoice', act: async page => page.getByRole('button', { name: 'Invoice 1051' }).click(), until: 'Left to pay' },
+  { name: 'many invoices', before: () => { stories.api.rows = manyInvoices(300) }, until: 'Invoice 20001' },
+  { name: 'nothing to pay', before: () => { stories.api.rows = handful.filter(row => row.state === 'paid') }, until: /Your last invoice was paid/ },
+  { name: 'the way in', host: { attributes: 'merchant="pk_1"' }, until: 'Send me a code' },
+  { name: 'a wrong code', host: { attributes: 'merchant="pk_1"' }, act: async page => { await page.getByLabel('E-mail address').fill('pat@harbour.example'); await page.getByRole('button', { name: 'Send me a code' }).click(); await page.getByLabel('6-digit code').fill('111111') }, until: /wrong or too old/ },
+  { name: 'a sign-in that has ended', host: { attributes: 'merchant="pk_1" token="lnk_old"' }, until: /Your sign-in has ended/ },
+  { name: 'too many requests', before: () => stories.api.trouble.set('/v1/portal', { status: 429, code: 'rate-limited', retryAfterS: 30 }), until: /Trying again in 30 seconds/ },
+  { name: 'no network', act: async page => { await payAll(page).waitFor(); await page.context().setOffline(true) }, until: /You are offline/ },
+]
+
+test.each(scenes)('no violation of WCAG 2.2 AA: $name', async ({ host, before, act, until }) => {
+  before?.()
+  for (const theme of ['light', 'dark']) {
+    const page = await open({ ...host, head: `<style>body{background:${theme === 'dark' ? '#111;color:#eee' : '#fff'}}</style>` }, refused)
+    await act?.(page)
+    await page.getByText(until).first().waitFor()
+    expect(await violations(page)).toEqual([])
+  }
+})
+
+test.each([280, 320, 375])('at %i pixels nothing is wider than the page, also from right to left', async width => {
+  for (const html of ['lang="en"', 'lang="ar" dir="rtl"']) {
+    const page = await open({ html }, { viewport: { width, height: 700 } })
+    await page.getByLabel('Choose invoice 1053').check()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+    const direction = await page.locator('quittance-invoices .root').evaluate(root => getComputedStyle(root).direction)
+    expect(direction).toBe(html.includes('rtl') ? 'rtl' : 'ltr')
+  }
+})
+
+test('ten thousand invoices scroll through with never more than 300 rows in the page', async () => {
+  stories.api.rows = manyInvoices(10_000)
+  const page = await open()
+  await page.getByText('Invoice 20001').waitFor()
+  const seen = await page.locator('.scrolls').evaluate(async scroller => {
+    let most = 0
+    while (!scroller.textContent?.includes('29999')) {
+      scroller.scrollTop = scroller.scrollHeight
+      await new Promise(done => requestAnimationFrame(done))
+      most = Math.max(most, scroller.querySelectorAll('.row').length)
+    }
+    return { most, height: scroller.scrollHeight }
+  })
+  expect(seen.height).toBeGreaterThan(10_000 * 56)
+  expect(seen.most).toBeLessThan(300)
+})
+
+test('the whole way to a payment is there by keyboard, and the focus is never behind the bar', async () => {
+  stories.api.rows = manyInvoices(30)
+  const page = await open({}, { viewport: { width: 375, height: 500 } })
+  await page.getByLabel('Choose invoice 20000').waitFor()
+  for (let presses = 0; presses < 40; presses++) {
+    await page.keyboard.press('Tab')
+    const place = await page.evaluate(() => {
+      const root = document.querySelector('quittance-invoices')?.shadowRoot
+      const focused = root?.activeElement
+      const bar = root?.querySelector('.bar')
+      if (!focused || !bar || bar.contains(focused) || !focused.closest('.row')) return null
+      return { bottom: focused.getBoundingClientRect().bottom, bar: bar.getBoundingClientRect().top }
+    })
+    if (place) expect(place.bottom).toBeLessThanOrEqual(place.bar)
+  }
+  await page.getByLabel('Choose invoice 20003').focus()
+  await page.keyboard.press('Space')
+  await page.getByRole('button', { name: 'Pay $101.11' }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('dialog').waitFor()
+  await page.keyboard.press('Escape')
+  expect(await page.getByRole('dialog').count()).toBe(0)
+  expect(await page.evaluate(() => document.querySelector('quittance-invoices')?.shadowRoot?.activeElement?.textContent)).toBe('Pay $101.11')
+})
+
+test.each([
+  ['script and connect alone', "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src data:; script-src 'self'; connect-src 'self'"],
+  ['no inline style at all', "default-src 'self'; img-src data:; style-src 'self'"],
+  ['trusted types', "require-trusted-types-for 'script'; trusted-types 'none'"],
+])('the widget works under a strict policy: %s', async (_name, policy) => {
+  const page = await open({ headers: { 'content-security-policy': policy } }, { allow: [/Content Security Policy/] })
+  await page.evaluate(() => {
+    const seen: string[] = []
+    Object.assign(globalThis, { seen })
+    document.addEventListener('securitypolicyviolation', event => seen.push(`${event.effectiveDirective} ${event.blockedURI}`))
+  })
+  await page.getByLabel('Choose invoice 1042').check()
+  await page.getByRole('button', { name: 'Invoice 1051' }).click()
+  await page.getByText('Left to pay').waitFor()
+  expect(await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen)).toEqual([])
+})
+
+test('where the page does not let the frame in, the payment is one link away', async () => {
+  const page = await open({ headers: { 'content-security-policy': "frame-src 'none'" } }, { allow: [/Content Security Policy|frame-src/] })
+  await payAll(page).click()
+  const link = page.getByRole('link', { name: 'Open it in a full page' })
+  await link.waitFor()
+  expect(await link.getAttribute('href')).toBe(`${stories.url}/pay/chk_1`)
+})
+
+test('styles of the page do not reach the widget, and the widget leaves the page alone', async () => {
+  const hostile = '<style>*{color:red!important;font:30px serif!important;text-transform:uppercase!important;letter-spacing:4px!important} div,ul,li,button{display:none!important} :not(:defined){display:none!important} html{font-size:62.5%}</style>'
+  const page = await open({ head: hostile, body: '<p id="host">Host</p>' })
+  const row = page.locator('quittance-invoices .row').first()
+  await row.waitFor()
+  const style = await row.locator('.amount').evaluate(amount => {
+    const { color, fontSize, textTransform, letterSpacing } = getComputedStyle(amount)
+    return { color, fontSize, textTransform, letterSpacing }
+  })
+  expect(style).toEqual({ color: 'rgb(27, 31, 36)', fontSize: '15px', textTransform: 'none', letterSpacing: 'normal' })
+  const globals = await page.evaluate(() => Object.getOwnPropertyNames(globalThis).filter(name => /quittance/i.test(name)))
+  expect(globals).toEqual(['Quittance'])
+})
+
+test.each([
+  ['attachShadow throws', 'Element.prototype.attachShadow = () => { throw new Error("no") }'],
+  ['no constructable sheets', 'delete globalThis.CSSStyleSheet'],
+])('the page\'s own link stands when the widget cannot start: %s', async (_name, sabotage) => {
+  const page = await open({ head: `<script>${sabotage}</script>` })
+  await page.waitForFunction(() => document.readyState === 'complete')
+  expect(await page.getByRole('link', { name: 'View and pay your invoices' }).isVisible()).toBe(true)
+})
+
+test('old libraries and polluted prototypes do not change what is shown or sent', async () => {
+  const page = await open({ head: '<script>Object.prototype.foo = "bar"; Object.prototype.onclick = "x"; Array.prototype.toJSON = function () { return "[" + this.join(",") + "]" }</script>' })
+  await page.getByLabel('Choose invoice 1042').check()
+  await page.getByRole('button', { name: 'Pay $1,240.00' }).click()
+  await page.getByRole('dialog').waitFor()
+  expect(stories.api.asked.filter(call => call.path === '/v1/checkouts').at(-1)?.body).toMatchObject({ invoices: [{ invoiceId: 'inv_1042' }] })
+})
+
+test('the list takes the room that its skeleton kept', async () => {
+  const page = await newPage(await launchBrowser(), { viewport: { width: 900, height: 900 } })
+  await page.addInitScript(() => {
+    Object.assign(globalThis, { shift: 0 })
+    new PerformanceObserver(list => {
+      for (const entry of list.getEntries()) (globalThis as unknown as { shift: number }).shift += (entry as PerformanceEntry & { value: number }).value
+    }).observe({ type: 'layout-shift', buffered: true })
+  })
+  stories.api.rows = handful.slice(0, 3)
+  await page.goto(stories.host({ body: '<p>What stands below.</p>' }))
+  await payAll(page).waitFor()
+  expect(await page.evaluate(() => (globalThis as unknown as { shift: number }).shift)).toBeLessThan(0.05)
+})
+
+test('a payment in the dialog: the list is paid without a reload, and the focus comes back', async () => {
+  const page = await open()
+  stories.checkout.answers = [paymentView('succeeded')]
+  await page.evaluate(() => {
+    const told: string[] = []
+    Object.assign(globalThis, { told })
+    for (const name of ['pay', 'paid']) document.addEventListener(`quittance:${name}`, event => told.push(`${event.type} ${JSON.stringify((event as CustomEvent).detail)}`))
+  })
+  await page.getByLabel('Choose invoice 1042').check()
+  await page.getByRole('button', { name: 'Pay $1,240.00' }).click()
+  const frame = page.frameLocator('iframe')
+  stories.api.rows = stories.api.rows.map(row => (row.id === 'inv_1042' ? invoiceRow({ id: row.id, state: 'paid' }) : row))
+  await frame.getByRole('button', { name: 'Pay $1,540.00' }).click()
+  await frame.getByText('Q7K2M9').waitFor()
+  await page.locator('.row.paid', { hasText: '1042' }).waitFor()
+  await frame.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.getByText('Invoice 1042 is now paid').waitFor({ state: 'attached' })
+  const told = await page.evaluate(() => (globalThis as unknown as { told: string[] }).told)
+  expect(told[0]).toBe('quittance:pay {"invoices":["inv_1042"],"amount":124000,"currency":"USD"}')
+  expect(told[1]).toBe('quittance:paid {"invoices":["inv_1042","inv_1051"]}')
+})
+
+test.each([
+  ['the form', () => undefined, [], 'Card number'],
+  ['a decline', () => undefined, [paymentView('failed', 'Your bank declined the card. You were not charged. Try another card.')], /declined/],
+  ['the bank asks', () => undefined, [paymentView('needs_action')], 'Confirm with my bank'],
+  ['the receipt', () => undefined, [paymentView('succeeded')], 'Q7K2M9'],
+  ['a payment elsewhere', () => { stories.checkout.view = checkoutView({ state: 'paying', payment: paymentView('processing') }) }, [], 'Start over here'],
+  ['an expired page', () => { stories.checkout.view = checkoutView({ state: 'expired' }) }, [], /has expired/],
+  ['a form that cannot load', () => { stories.checkout.view = checkoutView({ stripe: { scriptUrl: '/nowhere.js', publishableKey: 'pk_live_x', stripeAccount: null, customerSessionClientSecret: null } }) }, [], /could not be loaded/],
+])('the pay page has no violation of WCAG 2.2 AA: %s', async (_name, before, answers, until) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    stories.checkout.view = checkoutView()
+    before()
+    stories.checkout.answers = [...answers]
+    const page = await newPage(await launchBrowser(), { colorScheme, viewport: { width: 375, height: 800 }, allow: [/status of 404/] })
+    await page.goto(`${stories.url}/pay/chk_1`)
+    if (answers.length > 0) await page.getByRole('button', { name: 'Pay $1,540.00' }).click()
+    await page.getByText(until).first().waitFor()
+    expect(await violations(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375)
+  }
+})

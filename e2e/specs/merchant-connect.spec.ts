@@ -60,7 +60,7 @@ test('IL12 IL13: a merchant signs in with a mailed code, and the first screen of
 test('a merchant who declines at Intuit comes back to a sentence, and nothing is connected', async () => {
   const page = await inConsole()
   await connect(page, { answer: 'No thanks' })
-  expect(await page.getByRole('alert').textContent()).toMatch(/declined at QuickBooks, so nothing was connected/)
+  expect(await page.getByRole('alert').textContent()).toMatch(/declined at QuickBooks. Nothing was connected/)
   expect(new URL(page.url()).search).toBe('')
   expect([(await viewOf(page)).connection.state, await isGranted()]).toEqual(['none', false])
 })
@@ -68,7 +68,7 @@ test('a merchant who declines at Intuit comes back to a sentence, and nothing is
 test('TO17: without the permission for the books the merchant reads which one is missing, and what was granted is given back', async () => {
   const page = await inConsole()
   await connect(page, { company: 'Alder & Finch Joinery', without: 'QuickBooks data' })
-  expect(await page.getByRole('alert').textContent()).toMatch(/permission “Accounting”.*was not given, so nothing was connected/)
+  expect(await page.getByRole('alert').textContent()).toMatch(/permission “Accounting”.*was not given. Nothing was connected/)
   expect([(await viewOf(page)).connection.state, await isGranted()]).toEqual(['none', false])
   expect(world.outside.quickbooks.deliveries.log()).toEqual([])
   await page.getByRole('link', { name: 'Try again' }).click()

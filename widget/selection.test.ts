@@ -16,7 +16,8 @@ test('invoices of one currency are chosen together, and the total is their sum',
 
 test('an invoice in another currency does not join, and the reason is known', () => {
   const one = toggle(none, first, true)
-  expect(mayChoose(one, euro, true)).toBe('other-currency')
+  expect(mayChoose(one, euro, true)).toBe('other-payment')
+  expect(mayChoose(one, invoiceRow({ id: 'inv_job', customerId: 'cus_2' }), true)).toBe('other-payment')
   expect(toggle(one, euro, true)).toBe(one)
 })
 

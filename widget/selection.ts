@@ -10,11 +10,16 @@ export type ChosenLine = { row: InvoiceRow; amount: Minor; fault: Fault | null }
 export type Chosen = { lines: ChosenLine[]; total: Minor; currency: string | null; faulty: boolean }
 
 /** Whether this row may join the selection, or why not. */
-export function mayChoose(selection: Selection, row: InvoiceRow, several: boolean): 'yes' | 'not-payable' | 'other-currency' | 'one-at-a-time' {
+export function mayChoose(selection: Selection, row: InvoiceRow, several: boolean): 'yes' | 'not-payable' | 'other-payment' | 'one-at-a-time' {
   if (!row.canPay) return 'not-payable'
   if (selection.has(row.id) || selection.size === 0) return 'yes'
   if (!several) return 'one-at-a-time'
-  return currencyOf(selection) === row.payable.currency ? 'yes' : 'other-currency'
+  return [...selection.values()].every(chosen => paidTogether(chosen.row, row)) ? 'yes' : 'other-payment'
+}
+
+/** One payment takes one currency and is of one customer. */
+export function paidTogether(a: InvoiceRow, b: InvoiceRow): boolean {
+  return a.payable.currency === b.payable.currency && a.customerId === b.customerId
 }
 
 /** Takes a row in or out. Where invoices are paid one at a time, the new one takes the place of the old. */
@@ -49,7 +54,7 @@ export function choiceOf(selection: Selection, all: readonly InvoiceRow[], compl
   if (selection.size > 0) return selection
   const payable = all.filter(row => row.canPay)
   const [first] = payable
-  const together = complete && first && (payable.length === 1 || several) && payable.every(row => row.payable.currency === first.payable.currency)
+  const together = complete && first && (payable.length === 1 || several) && payable.every(row => paidTogether(row, first))
   return together ? new Map(payable.map(row => [row.id, { row, part: null }])) : selection
 }
 

@@ -28,6 +28,7 @@ export const more = {
   payPart: 'Pay a part',
   amountToPay: (number: string | null, currency: string) => `Amount to pay of ${text.invoice(number).toLowerCase()}, in ${currency}`,
   partHint: (amount: string) => `Up to ${amount}`,
+  onlyOneCustomer: (name: string) => `One payment is for one customer${name ? `, now ${name}` : ''}. To pay for another, clear your choice first.`,
   onlyOneCurrency: (others: string) => `One payment takes one currency. To pay in ${others}, clear your choice first.`,
   onlyOneInvoice: 'Invoices are paid one at a time here.',
   notAnAmount: (example: string) => `Write an amount like ${example}.`,

@@ -12,7 +12,9 @@ export type InvoiceRow = {
   id: string
   /** The number as the merchant wrote it; null where QuickBooks holds none. */
   number: string | null
-  /** Whose invoice it is, told only where the page shows more than one customer. */
+  /** Whose invoice it is: one payment is of one customer, because QuickBooks takes it so. */
+  customerId: string
+  /** Told only where the page shows more than one customer. */
   customerName: string | null
   issuedOn: string
   issuedText: string

@@ -19,6 +19,7 @@ export function invoiceRow(invoice: ListedInvoice, format: Format, gate: Payment
   return {
     id: invoice.id,
     number: invoice.number,
+    customerId: invoice.customerId,
     customerName: showCustomer ? invoice.customerName : null,
     issuedOn: invoice.issuedOn,
     issuedText: format.day(invoice.issuedOn),

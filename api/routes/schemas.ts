@@ -9,7 +9,7 @@ const text = z.string()
 export const Money = named<views.MoneyView>('Money', z.object({ amount: z.int().openapi({ description: 'minor units', example: 124000 }), currency: text.openapi({ example: 'USD' }), text: text.openapi({ example: '$1,240.00' }) }))
 const invoiceState = z.enum(['draft', 'open', 'due_soon', 'overdue', 'partly_paid', 'processing', 'paid', 'void'])
 const invoiceShape = {
-  id: text.openapi({ example: 'inv_01JD3ZK8Q2V7M5N6P7R8S9T0AB' }), number: text.nullable(), issuedOn: day, issuedText: text, dueOn: day.nullable(), dueText: text, dueHint: text,
+  id: text.openapi({ example: 'inv_01JD3ZK8Q2V7M5N6P7R8S9T0AB' }), customerId: text, number: text.nullable(), issuedOn: day, issuedText: text, dueOn: day.nullable(), dueText: text, dueHint: text,
   state: invoiceState, stateText: text, total: Money, balance: Money, payable: Money, processingText: text.nullable(), canPay: z.boolean(), whyNot: text.nullable(),
 }
 export const Invoice = named<views.InvoiceRow>('Invoice', z.object({ ...invoiceShape, customerName: text.nullable() }))

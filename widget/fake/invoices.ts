@@ -18,7 +18,7 @@ export function invoiceRow(change: Partial<InvoiceRow> & { id: string }): Invoic
   const balance = change.balance ?? (state === 'paid' || state === 'void' ? money(0, total.currency) : total)
   const owed = balance.amount > 0 && state !== 'processing'
   return {
-    number: change.id.replace('inv_', ''), customerName: null, issuedOn: '2026-11-03', issuedText: '3 Nov 2026',
+    number: change.id.replace('inv_', ''), customerId: 'cus_1', customerName: null, issuedOn: '2026-11-03', issuedText: '3 Nov 2026',
     dueOn: '2026-12-03', dueText: state === 'paid' ? 'Paid 3 Dec' : 'Due 3 Dec', dueHint: state === 'paid' || state === 'void' ? '' : state === 'overdue' ? '9 days late' : 'in 12 days',
     state, stateText: stateTexts[state], total, balance, payable: owed ? balance : money(0, total.currency),
     processingText: state === 'processing' ? 'Bank payment, arriving by 8 Dec' : null, canPay: owed, whyNot: null, ...change,

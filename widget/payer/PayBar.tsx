@@ -1,7 +1,8 @@
 import { useEffect } from 'preact/hooks'
 import { showAmount } from '../amounts.ts'
 import { choiceNow, choose } from '../payment.ts'
-import type { Chosen } from '../selection.ts'
+import type { InvoiceRow } from '../../api/domain/views.ts'
+import { type Chosen, paidTogether } from '../selection.ts'
 import { more } from '../text-more.ts'
 import { shown, type Face } from './face.ts'
 
@@ -17,18 +18,27 @@ export function Bar({ face }: { face: Face }) {
   const amount = amountOf(face, choice)
   const why = amount === null ? more.chooseHint : choice.faulty ? more.mendAmounts : null
   const label = amount === null || choice.faulty ? more.payChosen : selection.size === 0 && choice.lines.length > 1 ? more.payAll(amount) : more.pay(amount)
-  const others = selection.size === 0 ? [] : [...new Set(rows.filter(row => row.canPay).map(row => row.payable.currency))].filter(code => code !== choice.currency)
+  const apart = whyApart(choice, rows)
   return (
     <div class="bar">
       <div class="bar-facts">
         {selection.size > 0 && <span>{more.chosen(selection.size)} <button type="button" class="plain" onClick={() => portal.set({ selection: new Map() })}>{more.clear}</button></span>}
-        {others.length > 0 && <span id="one-currency" class="soft">{more.onlyOneCurrency(others.join(', '))}</span>}
+        {apart && <span id="one-payment" class="soft">{apart}</span>}
         {!view.payment.several && rows.filter(row => row.canPay).length > 1 && <span class="soft">{more.onlyOneInvoice}</span>}
         {why && <span id="why-not" class={choice.faulty ? 'fault' : 'soft'}>{why}</span>}
       </div>
       <button type="submit" class="main" aria-disabled={why !== null || busy === 'pay'} aria-describedby={why ? 'why-not' : undefined}><bdi>{busy === 'pay' ? more.opening : label}</bdi></button>
     </div>
   )
+}
+
+/** Why some of the invoices on the page cannot join the chosen ones; null where all can. */
+function whyApart({ lines }: Chosen, rows: readonly InvoiceRow[]): string | null {
+  const first = lines[0]?.row
+  const others = first ? rows.filter(row => row.canPay && !paidTogether(row, first)) : []
+  if (!first || others.length === 0) return null
+  const currencies = new Set(others.map(row => row.payable.currency))
+  return currencies.has(first.payable.currency) ? more.onlyOneCustomer(first.customerName ?? '') : more.onlyOneCurrency([...currencies].join(', '))
 }
 
 /** Someone who came for one invoice finds it chosen. */

@@ -8,12 +8,12 @@ import { shown, type Face } from './face.ts'
 /** The box that takes an invoice into the selection. */
 export function Tick({ face, row }: { face: Face; row: InvoiceRow }) {
   const { selection, view } = face.portal.state
-  const other = mayChoose(selection, row, view?.payment.several ?? false) === 'other-currency'
+  const other = mayChoose(selection, row, view?.payment.several ?? false) === 'other-payment'
   return (
     <label class="tick">
       <input
         type="checkbox" name="invoice" value={row.id} checked={selection.has(row.id)} disabled={other}
-        aria-label={more.choose(row.number)} aria-describedby={other ? 'one-currency' : `why-${row.id}`}
+        aria-label={more.choose(row.number)} aria-describedby={other ? 'one-payment' : `why-${row.id}`}
         onChange={() => choose(face, row)}
       />
     </label>

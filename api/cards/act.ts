@@ -4,6 +4,7 @@ import type { MerchantId, PaymentId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { cardWords } from '../present/cards.ts'
 import { createFormat, localDay } from '../present/format.ts'
+import { importWrites } from '../sync/imports.ts'
 import { laneOf } from '../sync/jobs.ts'
 
 export type ActOutcome = { kind: 'done' } | { kind: 'refused'; code: 'not-found' | 'conflict'; detail: string }
@@ -16,6 +17,7 @@ export const actOnCard = (ctx: Context) => async (merchantId: MerchantId, id: st
   if (card.closedAt !== null) return { kind: 'done' }
   const plain = createFormat({ locale: 'en-US', today: '2000-01-01', timeZone: 'UTC', spellCurrency: false })
   if (!cardWords(card, plain).actions.some(offered => offered.name === action)) return { kind: 'refused', code: 'not-found', detail: 'This card has no such action.' }
+  if (action === 'import' && (await merchant.connection.find())?.state !== 'connected') return { kind: 'refused', code: 'conflict', detail: 'Connect QuickBooks first. Nothing was done.' }
   const now = ctx.clock.now()
   const outcome = await ctx.store.commit(await deedOf(ctx, merchantId, card, action, by), merchant.changes.tell({ customerId: '', invoiceId: null, kind: 'card', now }))
   if (outcome.kind === 'refused') return { kind: 'refused', code: 'conflict', detail: 'Things have moved on since this card was written. Nothing was done; look at it again.' }
@@ -39,6 +41,8 @@ async function deedOf(ctx: Context, merchantId: MerchantId, card: CardRow, actio
       const lane = connection ? laneOf(connection.realmId) : `payment:${paymentId}`
       return [...merchant.postings.again(paymentId), merchant.outbox.wake({ id: `post:${paymentId}`, lane, kind: 'post_payment', payload: { paymentId } }), merchant.cards.close(card.key, by, now)]
     }
+    case 'import':
+      return [...(await importWrites(ctx, merchantId, 'full')), merchant.cards.close(card.key, by, now)]
     default:
       return [merchant.cards.close(card.key, by, now)]
   }

@@ -62,10 +62,10 @@ function booksWords(kind: string, facts: Facts): Words {
         urgency: 'soon', title: `${documentName(text(facts, 'entity'))} in QuickBooks could not be read`, actions: [dealtWith],
         text: `Something in it cannot be understood (number ${text(facts, 'qboId')} in QuickBooks: ${text(facts, 'reason')}), so it was left out and its customer does not see it. Everything else came over. Open it in QuickBooks and save it again; it comes over by itself.`,
       }
-    case 'drift':
+    case 'books_differ':
       return {
-        urgency: 'soon', title: 'Some balances here differ from QuickBooks', actions: [dealtWith],
-        text: 'The nightly comparison found figures that do not add up to what QuickBooks says. Nothing was changed. Choose Import in Settings to read everything afresh; if it stays, write to us.',
+        urgency: 'soon', title: 'Some balances here differ from QuickBooks', actions: [{ name: 'import', label: 'Import everything again', main: true }, dealtWith],
+        text: `The nightly comparison read what differs once more, and it still does not add up to what QuickBooks says${customerNames(facts)}. Nothing was changed in QuickBooks, and every payment still reads the balance there first. Import everything again; if it stays, write to us.`,
       }
     default:
       return { urgency: 'soon', title: 'Something needs a look', actions: [dealtWith], text: `Nothing was done about it by itself (${kind.replaceAll('_', ' ')}).` }
@@ -93,6 +93,14 @@ function undone(facts: Facts, format: Format): Words {
     urgency: 'now', title: `A payment was ${what} in QuickBooks`, actions: [{ name: 'post_again', label: 'Record it again', main: true }, { name: 'done', label: `Leave it ${what}`, main: false }],
     text: `Somebody ${what} ${name} in QuickBooks. ${isSafe} It was not recorded a second time: record it again if that was a mistake, or leave it if you refunded the customer or recorded the money otherwise.`,
   }
+}
+
+/** ": Harbour Coffee, Northlight Dental and 3 more" */
+function customerNames(facts: Facts): string {
+  const { customers, customersCount } = facts
+  const names = Array.isArray(customers) ? customers.flatMap((row: unknown) => (typeof row === 'object' && row !== null && 'name' in row && typeof row.name === 'string' ? [row.name] : [])).slice(0, 3) : []
+  const more = typeof customersCount === 'number' ? customersCount - names.length : 0
+  return names.length === 0 ? '' : `: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
 function documentName(entity: string): string {

@@ -80,7 +80,7 @@ async function enter(ctx: Context, c: HonoContext, session: MemberSession): Prom
   const before = await consoleSession(ctx, c)
   if (before) await ctx.store.commit(ctx.store.merchant(before.merchantId).sessions.endMemberSession(before.sessionHash))
   forget(ctx, c, 'person')
-  setCookie(c, sessionCookie(ctx), session.token, { ...cookieRules(ctx), maxAge: Math.floor((session.expiresAt - ctx.clock.now()) / 1000) })
+  setCookie(c, sessionCookie(ctx), session.token, { ...cookieRules(ctx), maxAge: Math.round((session.expiresAt - ctx.clock.now()) / 1000) })
 }
 
 /** Sends the browser on at once, so that the code does not stay in its address bar or history. */

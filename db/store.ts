@@ -69,7 +69,7 @@ export async function openStore(options: StoreOptions) {
       cards: cardQueries(db, id),
       changes: changeQueries(db, id),
       mirror: mirrorQueries(db, id),
-      mirrorSettle: mirrorSettleQueries(db, id),
+      mirrorSettle: mirrorSettleQueries(id),
       imports: importQueries(db, id),
       drift: driftQueries(db, id),
       invoices: invoiceQueries(db, id),

@@ -1,5 +1,5 @@
 import type { Write } from '../../db/client.ts'
-import type { KnownInvoice, KnownPayment, MirrorEvent, MirrorPayment } from '../../db/queries/mirror.ts'
+import type { KnownInvoice, KnownPayment, MirrorEvent, MirrorPayment } from '../../db/queries/mirror-rows.ts'
 import type { MerchantId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { type DocumentFact, factsOfInvoice, factsOfPayment } from '../domain/document-history.ts'

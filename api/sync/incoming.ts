@@ -1,4 +1,4 @@
-import type { MirrorCredit, MirrorCustomer, MirrorListEntry, MirrorPayment } from '../../db/queries/mirror.ts'
+import type { MirrorCredit, MirrorCustomer, MirrorListEntry, MirrorPayment } from '../../db/queries/mirror-rows.ts'
 import type { Currency } from '../domain/money.ts'
 import type { QboEntity, QboObject } from '../ports.ts'
 import { creditOf, customerOf, invoiceOf, listEntryOf, paymentOf, type ReadInvoice } from './mapping.ts'

@@ -43,7 +43,7 @@ function storedLine(line: Json, code: Currency): StoredLine | null {
     }
     case 'descriptiononly':
     case 'descriptionlinedetail':
-      return { ...empty, kind: /^Subtotal: /.test(description ?? '') ? 'subtotal' : 'note' }
+      return { ...empty, kind: description?.startsWith('Subtotal: ') ? 'subtotal' : 'note' }
     case 'subtotallinedetail':
     case 'discountlinedetail':
     case 'taxlinedetail':

@@ -1,4 +1,4 @@
-import type { MirrorCredit, MirrorCustomer, MirrorInvoice, MirrorListEntry, MirrorPayment } from '../../db/queries/mirror.ts'
+import type { MirrorCredit, MirrorCustomer, MirrorInvoice, MirrorListEntry, MirrorPayment } from '../../db/queries/mirror-rows.ts'
 import { type Currency, type Minor, currency, parseDecimal, zero } from '../domain/money.ts'
 import type { QboEntity, QboObject } from '../ports.ts'
 import { bodyOf } from './invoice-body.ts'

@@ -160,6 +160,7 @@ export type PaymentView = {
 export type ReceiptView = {
   /** Our short reference, the same that QuickBooks shows. */
   reference: string
+  /** "3 Dec" */
   paidText: string
   method: string
   total: MoneyView

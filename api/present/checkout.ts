@@ -100,7 +100,7 @@ async function receiptOf(ctx: Context, payment: PaymentRow, format: Format): Pro
   const timeZone = (await merchant.connection.find())?.timeZone ?? 'UTC'
   return {
     reference: payment.reference,
-    paidText: `Paid ${format.day(localDay(payment.capturedAt ?? payment.createdAt, timeZone))}`,
+    paidText: format.day(localDay(payment.capturedAt ?? payment.createdAt, timeZone)),
     method: methodText(payment.method),
     total: format.money(payment.amount, payment.currency),
     lines: allocations.map(a => {

@@ -31,12 +31,13 @@ export async function consoleInvoiceRows(ctx: Context, merchantId: MerchantId, i
 async function rowsOf(ctx: Context, merchantId: MerchantId, found: readonly ListedInvoice[], locale: string): Promise<ConsoleInvoiceRow[]> {
   const format = await formatOf(ctx, merchantId, locale, new Set(found.map(invoice => invoice.currency)).size)
   const gate = await paymentGate(ctx, merchantId)
-  return found.map(invoice => consoleInvoice(ctx, invoice, format, gate))
+  const paidOn = await ctx.store.merchant(merchantId).invoices.paidOn(found.map(invoice => invoice.id))
+  return found.map(invoice => consoleInvoice(ctx, invoice, format, gate, paidOn.get(invoice.id) ?? null))
 }
 
-function consoleInvoice(ctx: Context, invoice: ListedInvoice, format: Format, gate: PaymentGate): ConsoleInvoiceRow {
+function consoleInvoice(ctx: Context, invoice: ListedInvoice, format: Format, gate: PaymentGate, paidOn: string | null): ConsoleInvoiceRow {
   return {
-    ...invoiceRow(invoice, format, gate, true),
+    ...invoiceRow(invoice, format, gate, true, paidOn),
     customerId: invoice.customerId,
     customerName: invoice.customerName,
     visibility: invoice.archivedAt === null ? invoice.visibility : 'archived',

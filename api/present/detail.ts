@@ -26,7 +26,7 @@ export async function invoiceDetail(ctx: Context, payer: Payer, id: string, loca
   const money = (amount: Minor) => format.money(amount, full.currency)
   const some = (amount: Minor | null) => (amount === null || amount === 0 ? null : money(amount))
   return {
-    ...invoiceRow(listed, format, await paymentGate(ctx, payer.merchantId), false),
+    ...invoiceRow(listed, format, await paymentGate(ctx, payer.merchantId), false, (await merchant.invoices.paidOn([listed.id])).get(listed.id) ?? null),
     customerName: listed.customerName,
     billTo: body.billTo,
     terms: term?.name ?? null,

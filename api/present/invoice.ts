@@ -10,8 +10,8 @@ const methodTexts: Record<string, string> = { card: 'Card payment', us_bank_acco
 
 export type PaymentGate = { enabled: boolean; whyNot: string | null }
 
-/** An invoice as a list shows it. */
-export function invoiceRow(invoice: ListedInvoice, format: Format, gate: PaymentGate, showCustomer: boolean): InvoiceRow {
+/** An invoice as a list shows it; `paidOn` is the day of its last payment, where one is known. */
+export function invoiceRow(invoice: ListedInvoice, format: Format, gate: PaymentGate, showCustomer: boolean, paidOn: string | null): InvoiceRow {
   const facts = factsOf(invoice)
   const state = stateOf(facts, format.today)
   const open = state !== 'paid' && state !== 'void' && state !== 'draft'
@@ -24,7 +24,7 @@ export function invoiceRow(invoice: ListedInvoice, format: Format, gate: Payment
     issuedOn: invoice.issuedOn,
     issuedText: format.day(invoice.issuedOn),
     dueOn: invoice.dueOn,
-    dueText: open && invoice.dueOn ? `Due ${format.day(invoice.dueOn)}` : `Issued ${format.day(invoice.issuedOn)}`,
+    dueText: open && invoice.dueOn ? `Due ${format.day(invoice.dueOn)}` : state === 'paid' && paidOn ? `Paid ${format.day(paidOn)}` : `Issued ${format.day(invoice.issuedOn)}`,
     dueHint: open ? format.hint(invoice.dueOn) : '',
     state,
     stateText: stateTexts[state],

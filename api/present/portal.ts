@@ -62,8 +62,9 @@ export async function listView(ctx: Context, payer: Payer, wish: ListWish, given
   const page = found.slice(0, wish.most)
   const last = page.at(-1)
   const { open, overdue, processing, paid, all } = await merchant.invoices.counts(scope)
+  const paidOn = await merchant.invoices.paidOn(page.map(invoice => invoice.id))
   return {
-    invoices: page.map(invoice => invoiceRow(invoice, format, gate, payer.customerIds.length > 1)),
+    invoices: page.map(invoice => invoiceRow(invoice, format, gate, payer.customerIds.length > 1, paidOn.get(invoice.id) ?? null)),
     nextCursor: found.length > page.length && last ? writeCursor(last) : null,
     counts: { open, overdue, processing, paid, all },
   }
@@ -88,7 +89,8 @@ export async function rowsNow(ctx: Context, payer: Payer, invoiceIds: readonly I
   const found = await ctx.store.merchant(payer.merchantId).invoices.list({
     ...scopeOf(payer), invoiceIds: allowed, filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: Math.max(1, allowed.length), today: format.today,
   })
-  return found.map(invoice => invoiceRow(invoice, format, gate, payer.customerIds.length > 1))
+  const paidOn = await ctx.store.merchant(payer.merchantId).invoices.paidOn(found.map(invoice => invoice.id))
+  return found.map(invoice => invoiceRow(invoice, format, gate, payer.customerIds.length > 1, paidOn.get(invoice.id) ?? null))
 }
 
 export function sortOf(sort: InvoiceSort): ListSort {

@@ -119,6 +119,15 @@ const listsOf = (db: Db, merchantId: MerchantId) => {
         named({ ...args(query), today: query.today, ...(query.search ? { search: `%${query.search.replace(/[\\%_]/g, '\\$&')}%` } : {}) }, !conditions[query.filter].includes(':today')))
       return row?.n ?? 0
     },
+    /** The day on which each of these was last paid, where one was. */
+    paidOn: async (ids: readonly InvoiceId[]): Promise<Map<InvoiceId, LocalDate>> => {
+      const rows = await db.rows<{ id: InvoiceId; on: LocalDate }>(
+        `select i.id, max(p.paid_on) "on" from invoices i join qbo_payment_lines l on l.merchant_id = i.merchant_id and l.txn_type = 'Invoice' and l.txn_qbo_id = i.qbo_id
+         join qbo_payments p on p.merchant_id = l.merchant_id and p.qbo_id = l.payment_qbo_id and p.state = 'live'
+         where i.merchant_id = ? and i.id in (select value from json_each(?)) group by i.id`,
+        [merchantId, JSON.stringify(ids)])
+      return new Map(rows.map(row => [row.id, row.on]))
+    },
     counts: async (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly' | 'today'>): Promise<Counts> => {
       const [row] = await db.rows<Counts>(
         `with seen as (${base} ${scope({ ...query, archived: true })})

@@ -21,11 +21,12 @@ const run = (card: CardView | undefined, action: string) => staff.ask<HomeView>(
 const cardAbout = (reference: string) => staff.card(card => card.text.includes(reference))
 const postingOf = async (reference: string) => (await staff.payments()).payments.find(payment => payment.reference === reference)?.posting
 
-/** A customer pays an invoice of this amount; answers the reference on the receipt. */
-async function paid(amount: number): Promise<string> {
+/** A customer pays an invoice of this amount, `meanwhile` something happens; answers the reference on the receipt. */
+async function paid(amount: number, meanwhile: () => void = () => {}): Promise<string> {
   const payer = await payerOf(world)
   const made = sentInvoice(world, demoCustomer.id, amount)
   const row = await until(() => payer.row(made['DocNumber']), found => found !== undefined)
+  meanwhile()
   const { body } = await payer.pay(await payer.checkout([{ invoiceId: row?.id ?? '' }]))
   await world.settled()
   return body.receipt?.reference ?? ''
@@ -37,11 +38,10 @@ function closeBooks(until: string): void {
 }
 
 test('a payment into closed books waits with a card; trying again changes nothing while they are closed, and today’s date puts it in', async () => {
-  closeBooks(dayNow())
-  const reference = await paid(101)
+  const reference = await paid(101, () => closeBooks(dayNow()))
   expect(postingsOf(reference)).toEqual([])
   const card = await cardAbout(reference)
-  expect(card).toMatchObject({ kind: 'posting_blocked', urgency: 'now', title: 'A payment of $101.00 is not in QuickBooks' })
+  expect(card).toMatchObject({ kind: 'posting_blocked', urgency: 'now', title: expect.stringMatching(/^A payment of (\$|USD.)101\.00 is not in QuickBooks$/) as string })
   expect(card?.text).toContain('The books of its day are closed')
   expect(card?.actions.map(action => action.name)).toEqual(['post_today', 'retry', 'done'])
   expect(await postingOf(reference)).toMatchObject({ state: 'blocked' })
@@ -60,9 +60,8 @@ test('a payment into closed books waits with a card; trying again changes nothin
 })
 
 test('once the period is open again, trying again records the payment under its own date', async () => {
-  closeBooks(dayNow())
   const paidOn = dayNow()
-  const reference = await paid(102)
+  const reference = await paid(102, () => closeBooks(dayNow()))
   const card = await cardAbout(reference)
   closeBooks('2020-01-01')
   world.outside.clock.advance(dayMs)
@@ -78,7 +77,7 @@ test('a payment deleted in QuickBooks is recorded again only when a person says 
   deskOf(world).write('Payment', { Id: posting?.['Id'], SyncToken: posting?.['SyncToken'] }, 'delete')
   const card = await until(() => cardAbout(reference), found => found !== undefined)
   expect(card).toMatchObject({ urgency: 'now', title: 'A payment was deleted in QuickBooks', actions: [{ name: 'post_again', main: true }, { name: 'done' }] })
-  expect(card?.text).toContain('$103.00')
+  expect(card?.text).toContain('103.00')
   await world.settled()
   expect(postingsOf(reference)).toEqual([])
   const answers = await Promise.all([run(card, 'post_again'), run(card, 'post_again')])
@@ -107,7 +106,7 @@ test('a card does what it offers and nothing else, and for its own merchant alon
   const now = world.outside.clock.now()
   await merchant.commit(merchant.cards.open({ id: 'crd_orphan', key: 'orphan:pi_1', kind: 'orphan_charge', facts: { ref: 'pi_1', amount: 5000, currency: 'USD', reference: null }, now }))
   const card = await staff.card(found => found.id === 'crd_orphan')
-  expect(card?.title).toBe('A charge of $50.00 belongs to no payment here')
+  expect(card?.title).toMatch(/^A charge of (\$|USD.)50\.00 belongs to no payment here$/)
   for (const action of ['retry', 'post_again', 'invented']) expect((await run(card, action)).status).toBe(404)
   const rival = await anotherMerchant(world, 'rival@elsewhere.example')
   const answers = await Promise.all(['crd_orphan', 'crd_invented'].map(id => rival.ask('POST', `/v1/merchant/cards/${id}/done`, {})))

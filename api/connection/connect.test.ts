@@ -34,6 +34,14 @@ test('TO17: without the accounting permission nothing is connected, what is miss
   expect((await grants()).map(grant => grant.ended?.why)).toEqual(['revoked'])
 })
 
+test('where QuickBooks does not say at once what the company is, it is connected all the same and asked before anything is read', async () => {
+  await bench.fault({ match: { path: '/preferences' }, kind: 'html-500', status: 503 })
+  expect(await bench.connect()).toBe('/console?connected=1')
+  await bench.settled()
+  expect(await bench.merchant.connection.find()).toMatchObject({ companyName: 'Alder & Finch Joinery', homeCurrency: 'USD' })
+  expect((await bench.merchant.imports.latest())?.state).toBe('done')
+})
+
 test('declining at Intuit connects nothing and says so', async () => {
   expect(await bench.connect({ decline: true })).toBe('/console?problem=access-denied')
   expect(await bench.merchant.connection.find()).toBeNull()

@@ -17,7 +17,7 @@ test.each([
   ['a query that cannot be read', { status: 400, code: '4000' }, 'ours', 'ours'],
   ['an application error inside HTTP 200', { status: 200, code: '10000' }, 'transient', 'unknown'],
   ['a proxy’s page', { status: 502, code: '' }, 'transient', 'unknown'],
-  ['an unknown address', { status: 404, code: '' }, 'gone', 'gone'],
+  ['an address that a proxy does not know, which proves no object gone', { status: 404, code: '' }, 'ours', 'ours'],
   ['a refusal without a code', { status: 400, code: '' }, 'ours', 'ours'],
 ])('%s', (_name, fault, onRead, onWrite) => {
   expect([classOfFault({ ...fault, isWrite: false }), classOfFault({ ...fault, isWrite: true })]).toEqual([onRead, onWrite])

@@ -27,7 +27,6 @@ export function classOfFault(fault: { status: number; code: string; isWrite: boo
   if (known === 'transient' || (known === undefined && fault.status >= 500)) return fault.isWrite ? 'unknown' : 'transient'
   if (known) return known
   if (fault.status === 401 || fault.status === 403) return 'auth'
-  if (fault.status === 404) return 'gone'
   return code === '' ? 'ours' : 'person'
 }
 

@@ -1,6 +1,7 @@
 import type { Write } from '../../db/client.ts'
 import type { ImportRow, ImportStepRow } from '../../db/queries/imports.ts'
 import type { Context } from '../context.ts'
+import { readCompany } from '../connection/company.ts'
 import { callQuickBooks } from '../connection/credentials.ts'
 import type { Job, JobResult } from '../outbox/worker.ts'
 import type { QboAnswer, QboEntity, QboFailure } from '../ports.ts'
@@ -24,6 +25,8 @@ export const importStep = (ctx: Context) => async (job: Job): Promise<JobResult>
   const merchant = ctx.store.merchant(job.merchantId)
   const run = await merchant.imports.find(String(job.payload['importId']))
   if (!run || run.state !== 'running') return { kind: 'done' }
+  // Without the company's own currency no amount can be read.
+  if ((await merchant.connection.find())?.homeCurrency === null) return describeCompany(ctx, job, run)
   const uncounted = run.steps.some(step => step.source === 'pages' && step.total === null && counted.includes(step.entity))
   const at = run.steps.findIndex(step => step.state !== 'done')
   const step = run.steps[at]
@@ -38,6 +41,13 @@ export const importStep = (ctx: Context) => async (job: Job): Promise<JobResult>
   const writes = await writesOf(ctx, job.merchantId, whole.value, run.kind === 'first_load' ? 'quiet' : 'told')
   const seen = run.steps.some(other => other.source === 'missing') ? part.value.read.map(({ entity, objects }) => merchant.imports.saw(run.id, entity, objects.map(object => object.Id))) : []
   return { kind: 'again', afterMs: 0, writes: [...writes, ...seen, ...progress(ctx, job, run, steps)] }
+}
+
+/** QuickBooks did not say what the company is when it was connected, so it is asked before anything is read. */
+async function describeCompany(ctx: Context, job: Job, run: ImportRow): Promise<JobResult> {
+  const company = await readCompany(ctx, ask => callQuickBooks(ctx, job.merchantId, ask))
+  if (!company.ok) return trouble(ctx, job, run, company.failure)
+  return { kind: 'again', afterMs: 0, writes: [ctx.store.merchant(job.merchantId).connection.describe(company.value)] }
 }
 
 /** Asks for the totals of what may be long, so that the bar is true from the start. */

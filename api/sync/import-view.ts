@@ -1,5 +1,6 @@
 import type { ImportRow, ImportStepRow } from '../../db/queries/imports.ts'
 import type { ImportStep, ImportView } from '../domain/console-views.ts'
+import { counted } from './import-plan.ts'
 
 const labels: Readonly<Record<string, string>> = {
   Term: 'Terms', PaymentMethod: 'Payment methods', Account: 'Ledger accounts', Item: 'Products and services', TaxCode: 'Tax codes', TaxRate: 'Tax rates',
@@ -10,7 +11,8 @@ const labels: Readonly<Record<string, string>> = {
 export function importView(row: ImportRow, now: number): ImportView {
   const steps = joined(row.steps)
   const done = sumOf(steps.map(step => step.done))
-  const known = steps.every(step => step.total !== null || step.state === 'done')
+  // Short lists are not counted beforehand: they would cost a read each and move the bar by nothing.
+  const known = steps.every(step => step.total !== null || !counted.includes(step.entity))
   const total = known ? Math.max(done, sumOf(steps.map(step => step.total ?? step.done))) : null
   const elapsedMs = (row.finishedAt ?? Math.max(row.progressAt, row.startedAt)) - row.startedAt
   const rate = done > 0 && elapsedMs > 0 ? (done * 1000) / elapsedMs : null

@@ -58,7 +58,7 @@ function Meter({ meter }: { meter: ConnectionView['meter'] }) {
 }
 
 function BeginDate() {
-  const draft = useDraft(['extractBeginDate'], 'The begin date is saved. It holds from the next import on.')
+  const draft = useDraft(['extractBeginDate'], 'The begin date is saved.')
   return (
     <form onSubmit={event => { event.preventDefault(); draft.save() }}>
       <label for="begin-date">Begin date</label>
@@ -66,7 +66,7 @@ function BeginDate() {
         id="begin-date" type="date" value={draft.value.extractBeginDate ?? ''} aria-describedby="begin-hint"
         onInput={event => draft.set({ extractBeginDate: event.currentTarget.value || null })}
       />
-      <p id="begin-hint" class="small">Invoices dated before it stay in QuickBooks, unless they are still open. Empty means everything.</p>
+      <p id="begin-hint" class="small">Invoices dated before it stay in QuickBooks, unless they are still open. An earlier date brings older ones over at once. Left empty, it is 90 days before you connected.</p>
       <Save changed={draft.changed} deed={draft.deed} />
     </form>
   )

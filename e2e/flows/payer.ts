@@ -7,6 +7,8 @@ type Books = World['outside']['quickbooks']['books']
 type EntityName = Parameters<Books['list']>[1]
 export type Fields = Record<string, unknown>
 
+export type Desk = ReturnType<typeof deskOf>
+
 /** What a person at the merchant's desk does in QuickBooks' own screens. */
 export const deskOf = (world: World) => {
   const { books } = world.outside.quickbooks
@@ -15,6 +17,10 @@ export const deskOf = (world: World) => {
     read: (entity: EntityName, id: string): Fields | undefined => books.read(realmId, entity, id),
     write: (entity: EntityName, body: object, operation: 'create' | 'update' | 'delete' | 'void' = 'create'): Fields =>
       books.write(realmId, { entity, operation, body: body as never, user: 'Jules at the desk' }),
+    /** Changes, deletes or voids what is there now; what `more` does not name stays. */
+    change: (entity: EntityName, id: string, more: object, operation: 'update' | 'delete' | 'void' = 'update'): Fields =>
+      books.write(realmId, { entity, operation, body: { Id: id, SyncToken: books.read(realmId, entity, id)?.['SyncToken'], sparse: true, ...more } as never, user: 'Jules at the desk' }),
+    lines: (amount: number) => [{ Amount: amount, DetailType: 'SalesItemLineDetail', SalesItemLineDetail: { ItemRef: { value: firstItem(world) }, TaxCodeRef: { value: 'NON' } } }],
     merge: (keepId: string, goneId: string): Fields => books.merge(realmId, keepId, goneId),
   }
 }
@@ -37,6 +43,13 @@ function firstItem(world: World): string {
 /** A payment that somebody takes at the desk for one invoice. */
 export function deskPayment(world: World, customerId: string, invoiceId: string, amount: number): Fields {
   return deskOf(world).write('Payment', { CustomerRef: { value: customerId }, TotalAmt: amount, Line: [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }] })
+}
+
+/** How many reads Intuit has counted, by call. */
+export async function metered(world: World): Promise<{ reads: number; calls: Record<string, number> }> {
+  const answer = await fetch(`${world.outside.quickbooks.url}/_emulator/state`)
+  const { meter } = (await answer.json()) as { meter: Record<string, { corePlus: number; calls: Record<string, number> }> }
+  return { reads: meter[realmId]?.corePlus ?? 0, calls: meter[realmId]?.calls ?? {} }
 }
 
 /** What Stripe holds. */

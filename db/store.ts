@@ -4,7 +4,7 @@ import { migrate } from './migrate.ts'
 import { cardQueries } from './queries/cards.ts'
 import { changeControl, changeQueries } from './queries/changes.ts'
 import { connectionControl, connectionQueries } from './queries/connections.ts'
-import { consoleQueries } from './queries/console.ts'
+import { deskQueries } from './queries/desk.ts'
 import { driftQueries } from './queries/drift.ts'
 import { importQueries } from './queries/imports.ts'
 import { inboxControl } from './queries/inbox.ts'
@@ -31,7 +31,6 @@ export type StoreOptions = {
   clockOffsetMs?: () => number
 }
 export type Store = Awaited<ReturnType<typeof openStore>>
-export type MerchantStore = ReturnType<Store['merchant']>
 
 /**
  * Opens the database, brings it up to date and gives the one door to its rows: `merchant(id)` for the rows of one
@@ -78,7 +77,7 @@ export async function openStore(options: StoreOptions) {
       sessions: sessionQueries(db, id),
       mails: mailQueries(db, id),
       lists: listQueries(db, id),
-      console: consoleQueries(db, id),
+      desk: deskQueries(db, id),
     }),
     control: {
       merchants: merchantControl(db),

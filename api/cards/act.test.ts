@@ -81,7 +81,7 @@ test('a payment deleted in QuickBooks is recorded again only when a person says 
   await world.settled()
   expect(postingsOf(reference)).toEqual([])
   const answers = await Promise.all([run(card, 'post_again'), run(card, 'post_again')])
-  expect(answers.map(answer => answer.status).toSorted()).toEqual(expect.arrayContaining([200]))
+  expect(answers.map(answer => answer.status)).toContain(200)
   await until(() => postingOf(reference), found => found?.state === 'posted')
   await world.settled()
   expect(postingsOf(reference)).toMatchObject([{ TotalAmt: 103, UnappliedAmt: 0 }])
@@ -132,8 +132,8 @@ test('the cards that wait for a person are counted, the most urgent first', asyn
     merchant.cards.open({ id: 'crd_now', key: 'company-locked', kind: 'company_locked', facts: { message: 'Subscription period has ended' }, now }),
   )
   const { cards } = await staff.home()
-  const order = { now: 0, soon: 1, when_convenient: 2 }
-  expect(cards.map(card => order[card.urgency])).toEqual(cards.map(card => order[card.urgency]).toSorted())
+  const urgencies = cards.map(card => card.urgency)
+  expect(urgencies.indexOf('soon')).toBeGreaterThan(urgencies.lastIndexOf('now'))
   expect(cards.map(card => card.id)).toEqual(expect.arrayContaining(['crd_soon', 'crd_now']))
   expect((await staff.get<{ counts: { openCards: number } }>('/v1/merchant')).counts.openCards).toBe(cards.length)
 })

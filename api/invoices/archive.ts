@@ -12,7 +12,7 @@ export const archiveInvoice = (ctx: Context) => async (merchantId: MerchantId, i
   if (!invoice) return { kind: 'refused', code: 'not-found', detail: 'There is no such invoice.' }
   const now = ctx.clock.now()
   const outcome = await ctx.store.commit(
-    merchant.console.archive(invoice.id, now),
+    merchant.desk.archive(invoice.id, now),
     merchant.invoices.note({ id: newId('evt', now), invoiceId: invoice.id, key: 'archived', kind: 'archived', facts: {}, at: now }),
     merchant.changes.tell({ customerId: invoice.customerId, invoiceId: invoice.id, kind: 'archived', now }),
   )

@@ -18,10 +18,10 @@ export const publishInvoices = (ctx: Context) => async (merchantId: MerchantId, 
 export function publishWrites(ctx: Context, merchantId: MerchantId, found: readonly ListedInvoice[]): Write[] {
   const drafts = found.filter(isDraft)
   if (drafts.length === 0) return []
-  const { console, invoices, changes } = ctx.store.merchant(merchantId)
+  const { desk, invoices, changes } = ctx.store.merchant(merchantId)
   const now = ctx.clock.now()
   return [
-    console.publish(drafts.map(draft => draft.id), now),
+    desk.publish(drafts.map(draft => draft.id), now),
     ...drafts.flatMap(draft => [
       invoices.note({ id: newId('evt', now), invoiceId: draft.id, key: 'published', kind: 'published', facts: {}, at: now }),
       changes.tell({ customerId: draft.customerId, invoiceId: draft.id, kind: 'published', now }),

@@ -46,7 +46,7 @@ async function letterWrites(ctx: Context, merchantId: MerchantId, invoice: Liste
   const { url, write } = await newLink(ctx, merchantId, { customerId: invoice.customerId, invoiceId: invoice.id, email: to })
   const { supportEmail } = await brandOf(ctx, merchantId)
   return [
-    ...merchant.console.claimMail({ id: mailId, recipient: to, customerId: invoice.customerId, invoiceId: invoice.id, now, onceMs }),
+    ...merchant.desk.claimMail({ id: mailId, recipient: to, customerId: invoice.customerId, invoiceId: invoice.id, now, onceMs }),
     write,
     ...queueLetter(ctx, { id: mailId, kind: 'invoice', merchantId, to, customerId: invoice.customerId, invoiceId: invoice.id, replyTo: supportEmail }, await invoiceLetter(ctx, merchantId, invoice, url)),
     merchant.invoices.note({ id: newId('evt', now), invoiceId: invoice.id, key: `sent:${mailId}`, kind: 'sent', facts: { to }, at: now }),

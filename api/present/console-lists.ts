@@ -1,4 +1,4 @@
-import type { CustomerCursor } from '../../db/queries/console.ts'
+import type { CustomerCursor } from '../../db/queries/desk.ts'
 import type { ListFilter, ListSort, ListedInvoice } from '../../db/queries/invoices.ts'
 import type { MerchantId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
@@ -55,9 +55,9 @@ function sortOf(filter: ListFilter): ListSort {
 /** One page of customers by name, with what each owes; those who are archived come last. */
 export async function consoleCustomers(ctx: Context, merchantId: MerchantId, page: Page): Promise<ConsoleCustomerList> {
   const merchant = ctx.store.merchant(merchantId)
-  const found = await merchant.console.customers({ search: page.search, after: customerCursor(page.cursor), most: page.most + 1 })
+  const found = await merchant.desk.customers({ search: page.search, after: customerCursor(page.cursor), most: page.most + 1 })
   const shown = found.slice(0, page.most)
-  const owed = await merchant.console.owedBy(shown.map(customer => customer.id))
+  const owed = await merchant.desk.owedBy(shown.map(customer => customer.id))
   const format = await formatOf(ctx, merchantId, page.locale, new Set(owed.map(row => row.currency)).size)
   const last = shown.at(-1)
   return {
@@ -66,7 +66,7 @@ export async function consoleCustomers(ctx: Context, merchantId: MerchantId, pag
       return { id, name, email, parentName, owed: own.map(row => format.money(row.owed, row.currency)), openCount: own.reduce((count, row) => count + row.openCount, 0), active: active === 1, archived: archived === 1 }
     }),
     nextCursor: found.length > shown.length && last ? writeCursor({ sortKey: `${last.archived}${last.name}`, id: last.id }) : null,
-    total: await merchant.console.countCustomers(page.search),
+    total: await merchant.desk.countCustomers(page.search),
   }
 }
 
@@ -84,7 +84,7 @@ export async function consolePayments(ctx: Context, merchantId: MerchantId, page
   const found = await merchant.payments.page(before && typeof before.key === 'number' ? { at: before.key, id: before.id } : null, page.most + 1)
   const shown = found.slice(0, page.most)
   const format = await formatOf(ctx, merchantId, page.locale, new Set(shown.map(payment => payment.currency)).size)
-  const invoices = await merchant.console.invoicesOf(shown.map(payment => payment.id))
+  const invoices = await merchant.desk.invoicesOf(shown.map(payment => payment.id))
   const connected = (await merchant.connection.find())?.state === 'connected'
   const last = shown.at(-1)
   return {

@@ -16,7 +16,7 @@ const readsMax = 500_000
 export async function consoleView(ctx: Context, staff: Staff, locale: string): Promise<ConsoleView> {
   const merchant = ctx.store.merchant(staff.merchantId)
   const [self, connection, settings, importView, drafts, openCards] = await Promise.all([
-    merchant.self.find(), connectionView(ctx, staff.merchantId, locale), settingsView(ctx, staff.merchantId), currentImport(ctx)(staff.merchantId), merchant.console.draftCount(), merchant.cards.countOpen(),
+    merchant.self.find(), connectionView(ctx, staff.merchantId, locale), settingsView(ctx, staff.merchantId), currentImport(ctx)(staff.merchantId), merchant.desk.draftCount(), merchant.cards.countOpen(),
   ])
   return {
     merchant: { id: staff.merchantId, name: self?.name ?? '', publishableKey: self?.publishableKey ?? '' },

@@ -1,5 +1,5 @@
-import type { AgingRow, ReceivedRow } from '../../db/queries/console.ts'
-import { slotMs } from '../../db/queries/console.ts'
+import type { AgingRow, ReceivedRow } from '../../db/queries/desk.ts'
+import { slotMs } from '../../db/queries/desk.ts'
 import type { CardRow } from '../../db/queries/cards.ts'
 import type { MerchantId, PaymentId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
@@ -19,7 +19,7 @@ export async function homeView(ctx: Context, merchantId: MerchantId, locale: str
   const merchant = ctx.store.merchant(merchantId)
   const { today } = await formatOf(ctx, merchantId, locale, 1)
   const days = daysUntil(today)
-  const [aging, received] = await Promise.all([merchant.console.aging(today), receivedOn(ctx, merchantId, days)])
+  const [aging, received] = await Promise.all([merchant.desk.aging(today), receivedOn(ctx, merchantId, days)])
   const currencies = [...new Set([...aging, ...received].map(row => row.currency))]
   const format = await formatOf(ctx, merchantId, locale, currencies.length)
   return {
@@ -44,9 +44,9 @@ async function receivedOn(ctx: Context, merchantId: MerchantId, days: readonly s
   const merchant = ctx.store.merchant(merchantId)
   const [first = '', last = ''] = [days[0], days.at(-1)]
   const timeZone = (await merchant.connection.find())?.timeZone ?? 'UTC'
-  const here = await merchant.console.receivedHere(ctx.clock.now() - (daysShown + 1) * dayMs)
+  const here = await merchant.desk.receivedHere(ctx.clock.now() - (daysShown + 1) * dayMs)
   const placed = here.map(row => ({ currency: row.currency, on: localDay(row.slot * slotMs, timeZone), amount: row.amount }))
-  return [...(await merchant.console.receivedInBooks(first, last)), ...placed.filter(row => row.on >= first)]
+  return [...(await merchant.desk.receivedInBooks(first, last)), ...placed.filter(row => row.on >= first)]
 }
 
 function receivedOf(code: Currency, rows: readonly ReceivedRow[], days: readonly string[], format: Format): HomeView['received'] {

@@ -27,7 +27,7 @@ export function mountCustomers(ctx: Context, app: OpenAPIHono): void {
     createRoute({ method: 'get', path: '/v1/merchant/customers/{id}/links', tags, security, summary: 'The links to one customer’s page', request: { params: byId }, responses: { 200: json(z.object({ links: z.array(Link) }), 'The links, newest first'), ...refusals } }),
     async c => {
       const merchant = ctx.store.merchant(c.get('staff').merchantId)
-      const customer = await merchant.console.customer(c.req.valid('param').id)
+      const customer = await merchant.desk.customer(c.req.valid('param').id)
       if (!customer) return problem(c, 'not-found', noCustomer) as never
       const links = (await merchant.sessions.links(customer.id)).toSorted((a, b) => b.createdAt - a.createdAt || b.id.localeCompare(a.id))
       return c.json({ links: links.map(linkView) }, 200)
@@ -41,7 +41,7 @@ function mountLinkDeeds(ctx: Context, app: OpenAPIHono): void {
     createRoute({ method: 'post', path: '/v1/merchant/customers/{id}/links', tags, security, summary: 'Make a link to one customer’s page', description: 'The address is told this once. `invoiceId` is shown first; `email` is whom the link is for, and where receipts go. Nothing is mailed.', request: { params: byId, ...body(z.strictObject({ invoiceId: z.string().max(64).optional(), email: email.optional() })) }, responses: { 201: json(z.object({ url: z.string(), link: Link }), 'The link'), ...refusals } }),
     async c => {
       const merchant = ctx.store.merchant(c.get('staff').merchantId)
-      const customer = await merchant.console.customer(c.req.valid('param').id)
+      const customer = await merchant.desk.customer(c.req.valid('param').id)
       if (!customer) return problem(c, 'not-found', noCustomer) as never
       if (customer.archivedAt !== null) return problem(c, 'conflict', 'This customer is archived, so there is nothing to link to. No link was made.') as never
       const asked = c.req.valid('json')
@@ -65,7 +65,7 @@ function mountLinkDeeds(ctx: Context, app: OpenAPIHono): void {
     createRoute({ method: 'post', path: '/v1/merchant/customers/{id}/preview', tags, security, summary: 'See what one customer sees', description: 'A page for half an hour, with which nothing can be paid.', request: { params: byId, ...body(z.strictObject({})) }, responses: { 200: json(z.object({ url: z.string() }), 'The page'), ...refusals } }),
     async c => {
       const merchant = ctx.store.merchant(c.get('staff').merchantId)
-      const customer = await merchant.console.customer(c.req.valid('param').id)
+      const customer = await merchant.desk.customer(c.req.valid('param').id)
       if (!customer) return problem(c, 'not-found', noCustomer) as never
       const made = newPreview(ctx, merchant.id, customer.id)
       await ctx.store.commit(made.write)

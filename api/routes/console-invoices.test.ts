@@ -88,7 +88,7 @@ test('IL33 IL34: sending publishes a draft and mails its customer a link that op
 
 test('a send that comes twice at once, or again within a minute, is one mail; a later one and another address are mails of their own', async () => {
   const a = await draft()
-  const count = async (address = demoCustomer.email) => {
+  const count = async (address: string = demoCustomer.email) => {
     await world.settled()
     return (await lettersTo(address, a.number)).length
   }

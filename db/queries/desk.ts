@@ -22,7 +22,7 @@ const named = `c.merchant_id = :merchant and c.archived_reason is not 'merged_in
 const patternOf = (search: string | null) => (search === null ? null : `%${search.replace(/[\\%_]/g, '\\$&')}%`)
 
 /** What the merchant's own pages show, and what the merchant does there. */
-export const consoleQueries = (db: Db, merchantId: MerchantId) => ({ ...picturesOf(db, merchantId), ...listsOf(db, merchantId), ...deedsOf(merchantId) })
+export const deskQueries = (db: Db, merchantId: MerchantId) => ({ ...picturesOf(db, merchantId), ...listsOf(db, merchantId), ...deedsOf(merchantId) })
 
 const picturesOf = (db: Db, merchantId: MerchantId) => ({
   aging: (today: LocalDate): Promise<AgingRow[]> =>

@@ -1,4 +1,4 @@
-import { type Client, type InStatement, LibsqlError, type ResultSet, createClient } from '@libsql/client'
+import { type Client, type InStatement, LibsqlError, createClient } from '@libsql/client'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -92,4 +92,3 @@ function brokenRule(error: unknown): string | null {
   return error.message.replace(/^(SQLITE_CONSTRAINT\w*: |SQLite error: )+/, '')
 }
 
-export type { ResultSet }

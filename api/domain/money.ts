@@ -1,7 +1,6 @@
 import type { Currency, Minor } from '../../db/values.ts'
 
 export type { Currency, Minor }
-export type Money = { readonly amount: Minor; readonly currency: Currency }
 
 /** Stripe's list (docs.stripe.com/currencies), written down: ICU disagrees with it for HUF, ISK, UGX and COP. Every other currency has 2 digits. */
 const digitsByCurrency: Readonly<Record<string, number>> = {

@@ -1,9 +1,6 @@
 import { type DecimalNumber, decimalNumber } from './decimal.ts'
 import { type Currency, type Minor, sum } from './money.ts'
 
-/** The kinds of things we ever write into QuickBooks. There is no other. */
-export type PostedEntity = 'Payment'
-
 export type PaymentToPost = {
   paymentId: string
   reference: string

@@ -145,7 +145,7 @@ export type CheckoutView = {
 }
 
 /** `POST /pay/<checkout>/payments`. The page makes `paymentId` ("pay_" and 26 characters of a ULID) and keeps it for every retry of the same click. */
-export type PaymentRequest = { paymentId: string; confirmationToken: string }
+export type PaymentRequest = { paymentId: string; confirmationToken: string; /** Ends the attempt in another window first. */ replaceOpen?: boolean | undefined }
 
 export type PaymentView = {
   id: string

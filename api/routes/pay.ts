@@ -2,9 +2,11 @@ import { Hono, type Context as HonoContext } from 'hono'
 import { html } from 'hono/html'
 import { z } from 'zod'
 import type { CheckoutRow } from '../../db/queries/payments.ts'
+import type { PaymentId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { isPaymentId } from '../domain/payment.ts'
 import { settingsOf } from '../domain/settings.ts'
+import type { PaymentRequest } from '../domain/views.ts'
 import type { Assets } from '../pages/assets.ts'
 import { sendDocument, stateOf } from '../pages/document.ts'
 import { sendPlain } from '../pages/plain.ts'
@@ -15,7 +17,7 @@ import { rowsNow } from '../present/portal.ts'
 import { localeFor } from './customer.ts'
 import { problem } from './problem.ts'
 
-const paymentRequest = z.strictObject({
+const paymentRequest: z.ZodType<PaymentRequest> = z.strictObject({
   paymentId: z.string().refine(isPaymentId, 'must be "pay_" and a ULID'),
   confirmationToken: z.string().regex(/^ctoken_\w{5,200}$/, 'must be a confirmation token of the provider'),
   replaceOpen: z.boolean().optional(),
@@ -37,9 +39,9 @@ export function payRoutes(ctx: Context, assets: Assets) {
   app.post('/pay/:checkout/payments', async c => {
     const checkout = await find(ctx, c)
     if (!checkout) return missing(c)
-    const parsed = paymentRequest.safeParse(await c.req.json().catch(() => null))
+    const parsed = paymentRequest.safeParse(await jsonOf(c))
     if (!parsed.success) return problem(c, 'invalid-request', 'The payment page sent something we do not understand. Load the page again; you were not charged.', { faults: parsed.error.issues.map(i => ({ field: i.path.join('.'), message: i.message })) })
-    return pay(ctx, c, checkout, parsed.data as { paymentId: `pay_${string}`; confirmationToken: string; replaceOpen?: boolean })
+    return pay(ctx, c, checkout, parsed.data)
   })
   app.get('/pay/:checkout/payments/:payment', async c => {
     const found = await findPayment(ctx, c)
@@ -54,6 +56,16 @@ export function payRoutes(ctx: Context, assets: Assets) {
     return c.json(await paymentView(ctx, ended, null, localeFor(c, undefined)))
   })
   return app
+}
+
+/** The body as JSON; null where it is none, which the schema then refuses. */
+async function jsonOf(c: HonoContext): Promise<unknown> {
+  try {
+    return await c.req.json()
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
 }
 
 async function find(ctx: Context, c: HonoContext): Promise<CheckoutRow | null> {
@@ -71,10 +83,10 @@ function missing(c: HonoContext): Response {
   return problem(c, 'not-found', 'There is no such payment page. Go back to your invoices and choose Pay again; you were not charged.')
 }
 
-async function pay(ctx: Context, c: HonoContext, checkout: CheckoutRow, asked: { paymentId: `pay_${string}`; confirmationToken: string; replaceOpen?: boolean }): Promise<Response> {
+async function pay(ctx: Context, c: HonoContext, checkout: CheckoutRow, asked: PaymentRequest): Promise<Response> {
   const returnUrl = `${ctx.config.publicUrl}/pay/${c.req.param('checkout') ?? ''}`
   const locale = localeFor(c, undefined)
-  const outcome = await startPayment(ctx)({ checkout, paymentId: asked.paymentId, confirmationToken: asked.confirmationToken, replaceOpen: asked.replaceOpen ?? false, returnUrl })
+  const outcome = await startPayment(ctx)({ checkout, paymentId: asked.paymentId as PaymentId, confirmationToken: asked.confirmationToken, replaceOpen: asked.replaceOpen ?? false, returnUrl })
   if (outcome.kind === 'started') return c.json(await paymentView(ctx, outcome.payment, outcome.clientSecret, locale), 200, { 'cache-control': 'no-store' })
   const told = outcome.code === 'balance-changed' || outcome.code === 'already-paying' ? { invoices: await rowsOf(ctx, checkout, locale) } : {}
   if (outcome.code === 'balance-changed') {

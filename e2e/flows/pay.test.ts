@@ -36,8 +36,9 @@ test('IL7 IL36 AP2 17-18: one captured payment becomes one QuickBooks payment wi
   const [posting, ...others] = postingsOf(reference)
   expect(others).toEqual([])
   expect(posting).toMatchObject({ TotalAmt: 100.5, UnappliedAmt: 0, CustomerRef: { value: demoCustomer.id }, PrivateNote: expect.stringContaining('quittance:pay_') as string })
-  expect((posting?.['Line'] as Fields[]).map(line => line['Amount'])).toEqual(expect.arrayContaining([60, 40.5]))
-  const account = deskOf(world).read('Account', (posting?.['DepositToAccountRef'] as { value: string }).value)
+  const { Line: lines, DepositToAccountRef: depositTo } = posting as { Line: Fields[]; DepositToAccountRef: { value: string } }
+  expect(lines.map(line => line['Amount'])).toEqual(expect.arrayContaining([60, 40.5]))
+  const account = deskOf(world).read('Account', depositTo.value)
   expect(account?.['AccountSubType']).toBe('UndepositedFunds')
   expect([invoiceIn(a.qboId)?.['Balance'], invoiceIn(b.qboId)?.['Balance']]).toEqual([0, 0])
   expect([(await payer.row(a.number))?.state, (await payer.row(b.number))?.state]).toEqual(['paid', 'paid'])

@@ -65,6 +65,7 @@ export function openPayment(root: ShadowRoot, created: CheckoutCreated, told: Pa
     }
   }, { signal })
   dialog.addEventListener('cancel', event => { if (busy) event.preventDefault() })
+  dialog.addEventListener('keydown', event => { if (busy && event.key === 'Escape') event.preventDefault() })
   dialog.addEventListener('close', finish)
   view.close.addEventListener('click', () => { if (!busy) dialog.close() })
   root.querySelector('.root')?.append(dialog)

@@ -5,13 +5,13 @@ import { Payer } from './payer/Payer.tsx'
 import { Portal } from './portal.ts'
 import { createSession, type GetToken } from './session.ts'
 import { text } from './text.ts'
-import { safeColour, themeOf } from './theme.ts'
+import { themeOf } from './theme.ts'
 
 export type Setting = {
   origin: string
   sheets: CSSStyleSheet[]
   parts: Parts
-  one: Part<typeof import('./parts/one.ts')>
+  one: Part<{ drawPay: Draw }>
 }
 
 /** Draws one element's content and keeps it; returns what ends it. */
@@ -21,10 +21,10 @@ export type Draw = (element: QuittanceElement, root: HTMLElement, face: Face, se
  * A custom element around a customer's view: it keeps the direction and theme of the page around it, starts over when
  * its attributes change, and leaves the page's own link standing when anything goes wrong.
  */
-export class QuittanceElement extends HTMLElement {
+export abstract class QuittanceElement extends HTMLElement {
   static observedAttributes = ['merchant', 'token', 'lang', 'theme', 'invoice']
-  protected setting!: Setting
-  protected drawing!: Draw
+  protected abstract readonly setting: Setting
+  protected abstract readonly drawing: Draw
   #end: (() => void) | undefined
   #unwatch: (() => void) | undefined
   #getToken: GetToken | undefined
@@ -100,7 +100,7 @@ export const drawInvoices: Draw = (_element, root, face) => {
   let end: (() => void) | undefined
   let ended = false
   const unwatch = portal.watch(() => {
-    const accent = safeColour(portal.state.merchant?.accent)
+    const accent = portal.state.merchant?.accent
     if (accent) root.style.setProperty('--merchant-accent', accent)
   })
   render(<Payer face={face} />, root)

@@ -8,14 +8,12 @@ import { Shape } from './payer/Shape.tsx'
 import { payOne } from './payment.ts'
 import { more } from './text-more.ts'
 import { text } from './text.ts'
-import { safeColour } from './theme.ts'
 
 /** `<quittance-pay invoice="…">`: one invoice, one button. Signed out, the page's own link stands in its place. */
 export const drawPay: Draw = (element, root, face) => {
   const { portal } = face
-  root.classList.add('one')
   const unwatch = portal.watch(() => {
-    const accent = safeColour(portal.state.merchant?.accent)
+    const accent = portal.state.merchant?.accent
     if (accent) root.style.setProperty('--merchant-accent', accent)
   })
   root.replaceChildren()

@@ -11,8 +11,3 @@ export function themeOf(element: Element): string {
   }
   return 'light'
 }
-
-/** A colour that a merchant chose, if it can be nothing but a colour. */
-export function safeColour(colour: string | null | undefined): string | null {
-  return colour && /^(#[\da-f]{3,8}|[a-z]+|(rgb|hsl|oklch)a?\([\d\s.,%/deg-]+\))$/i.test(colour) ? colour : null
-}

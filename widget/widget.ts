@@ -13,6 +13,7 @@ export type Quittance = {
 const drawPay: Draw = (element, root, face, setting) => {
   let end: (() => void) | undefined
   let ended = false
+  root.classList.add('one')
   root.replaceChildren(document.createElement('slot'))
   void setting.one.load().then(kit => {
     if (!ended) end = kit.drawPay(element, root, face, setting)
@@ -44,8 +45,8 @@ function start(origin: string): void {
 
 function define(name: string, setting: Setting, drawing: Draw): void {
   customElements.define(name, class extends QuittanceElement {
-    protected override setting = setting
-    protected override drawing = drawing
+    protected override readonly setting = setting
+    protected override readonly drawing = drawing
   })
 }
 

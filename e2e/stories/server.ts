@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { pathToFileURL } from 'node:url'
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
-import type { CheckoutView, PaymentView, Problem } from '../../api/domain/views.ts'
+import type { CheckoutView, InvoiceFilter, LandingInput, PaymentView, Problem } from '../../api/domain/views.ts'
 import { fakeApi, type FakeApi } from '../../widget/fake/api.ts'
-import { handful, money } from '../../widget/fake/invoices.ts'
+import { detailOf, handful, money, portalView } from '../../widget/fake/invoices.ts'
 
 export type Stories = {
   url: string
@@ -36,6 +37,7 @@ export async function startStories(): Promise<Stories> {
   app.use('/v1/*', cors())
   app.all('/v1/*', async c => api.fetch(c.req.raw))
   payPage(app, checkout)
+  landingPage(app, api)
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' })
   await new Promise<void>(done => server.once('listening', () => done()))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -58,6 +60,25 @@ function documentOf({ attributes = 'merchant="pk_1" token="lnk_good"', head = ''
   return `<!doctype html><html ${html}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Your invoices</title><link rel="icon" href="data:,">${head}</head>
 <body><main><h1>Our customers</h1><quittance-invoices ${attributes}><a href="/hosted">View and pay your invoices</a></quittance-invoices>${body}</main>
 <script async src="/v1/quittance.js"></script></body></html>`
+}
+
+/** The landing page as its server prints it: the element's content stands in a declarative shadow root. */
+function landingPage(app: Hono, api: FakeApi): void {
+  app.post('/i/:token/checkouts', c => c.redirect('/pay/chk_1', 303))
+  app.get('/i/:token/:rest{.*}?', async c => {
+    const manifest = JSON.parse(await readFile('widget/dist/manifest.json', 'utf8')) as { pages: { landing: { js: string; css: string[] } } }
+    const { js, css } = manifest.pages.landing
+    const bundle = (await import(pathToFileURL('widget/dist/server.js').href)) as { renderLanding: (input: LandingInput) => { html: string; css: string } }
+    const filter = (c.req.query('filter') ?? 'open') as InvoiceFilter
+    const id = /^invoices\/([^/]+)$/.exec(c.req.param('rest') ?? '')?.[1]
+    const row = api.rows.find(invoice => invoice.id === id)
+    const written = bundle.renderLanding({
+      view: portalView(api.rows, api.view, filter), detail: row ? detailOf(row) : null, base: `/i/${c.req.param('token')}`, filter, query: '', sort: 'due', page: 1, locale: 'en-US', notice: null,
+    })
+    return c.html(`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Your invoices</title><link rel="icon" href="data:,">
+${css.map(file => `<link rel="stylesheet" href="/v1/${file}">`).join('')}<script type="module" src="/v1/${js}"></script></head>
+<body><main><quittance-invoices mode="landing" merchant="pk_1"><template shadowrootmode="open"><style>${written.css}</style>${written.html}</template></quittance-invoices></main></body></html>`)
+  })
 }
 
 /** The pay page as its server prints it, with a form in place of Stripe's that gives a token for whatever is typed. */

@@ -199,6 +199,8 @@ test('a payment in the dialog: the list is paid without a reload, and the focus 
   await page.getByLabel('Choose invoice 1042').check()
   await page.getByRole('button', { name: 'Pay $1,240.00' }).click()
   const frame = page.frameLocator('iframe')
+  await frame.getByLabel('Card number').waitFor()
+  expect(await page.getByText('The payment page could not open here.').isVisible()).toBe(false)
   stories.api.rows = stories.api.rows.map(row => (row.id === 'inv_1042' ? invoiceRow({ id: row.id, state: 'paid' }) : row))
   await frame.getByRole('button', { name: 'Pay $1,540.00' }).click()
   await frame.getByText('Q7K2M9').waitFor()
@@ -209,6 +211,25 @@ test('a payment in the dialog: the list is paid without a reload, and the focus 
   const told = await page.evaluate(() => (globalThis as unknown as { told: string[] }).told)
   expect(told[0]).toBe('quittance:pay {"invoices":["inv_1042"],"amount":124000,"currency":"USD"}')
   expect(told[1]).toBe('quittance:paid {"invoices":["inv_1042","inv_1051"]}')
+})
+
+test('while it is not known whether a payment went through, the dialog stays, and says why', async () => {
+  const page = await open()
+  stories.checkout.answers = [paymentView('unknown')]
+  await payAll(page).click()
+  const frame = page.frameLocator('iframe')
+  await frame.getByRole('button', { name: 'Pay $1,540.00' }).click()
+  await frame.getByText(/Please do not pay again/).waitFor()
+  await page.getByText(/closes when it is safe/).waitFor()
+  await page.getByRole('button', { name: 'Close' }).click({ force: true })
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  await page.getByRole('dialog').waitFor()
+  expect(await page.locator('quittance-invoices dialog').evaluate(dialog => dialog.matches(':modal'))).toBe(true)
+  stories.checkout.answers = [paymentView('succeeded')]
+  await frame.getByText('Q7K2M9').waitFor()
+  await page.getByRole('button', { name: 'Close' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
 })
 
 test.each([
@@ -231,4 +252,57 @@ test.each([
     expect(await violations(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375)
   }
+})
+
+test('IL37: the landing page is read, filtered, opened and paid from with scripts off', async () => {
+  const page = await newPage(await launchBrowser(), { javaScriptEnabled: false, viewport: { width: 375, height: 800 } })
+  await page.goto(`${stories.url}/i/lnk_good`)
+  expect(await page.locator('.row').count()).toBe(5)
+  await page.getByRole('link', { name: /^Paid/ }).click()
+  expect(await page.locator('.row').count()).toBe(2)
+  await page.getByRole('link', { name: 'Invoice 1038' }).click()
+  await page.getByText('Oak counter').waitFor()
+  await page.getByRole('link', { name: /All invoices/ }).click()
+  await page.getByLabel('Choose invoice 1042').check()
+  const [post] = await Promise.all([page.waitForRequest(request => request.method() === 'POST'), page.getByRole('button', { name: 'Pay the chosen invoices' }).click()])
+  expect(new URL(post.url()).pathname).toBe('/i/lnk_good/checkouts')
+  expect(post.postData()).toContain('invoice=inv_1042')
+})
+
+test('on the landing page scripts take over what stands there, and the list follows without a reload', async () => {
+  const page = await newPage(await launchBrowser(), { viewport: { width: 375, height: 800 } })
+  await page.addInitScript(() => {
+    addEventListener('DOMContentLoaded', () => Object.assign(globalThis, { first: document.querySelector('quittance-invoices')?.shadowRoot?.querySelector('.row') }), { once: true, capture: true })
+  })
+  await page.goto(`${stories.url}/i/lnk_good`)
+  await payAll(page).waitFor()
+  expect(await violations(page)).toEqual([])
+  const kept = await page.evaluate(() => document.querySelector('quittance-invoices')?.shadowRoot?.contains((globalThis as unknown as { first: Node }).first))
+  expect(kept).toBe(true)
+  stories.api.rows = stories.api.rows.map(row => (row.id === 'inv_1042' ? invoiceRow({ id: row.id, state: 'paid' }) : row))
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some(entry => entry.name.includes('/v1/portal')))
+  stories.api.publish(['inv_1042'], ['Invoice 1042 is now paid'])
+  await page.locator('.row.paid', { hasText: '1042' }).waitFor()
+})
+
+test('`<quittance-pay>` is one button, and turns into the word Paid', async () => {
+  const page = await open({ attributes: 'merchant="pk_none" token=""', body: '<quittance-pay merchant="pk_1" token="lnk_good" invoice="inv_1042"><a href="/hosted">Pay it here</a></quittance-pay>' }, refused)
+  const button = page.locator('quittance-pay').getByRole('button', { name: 'Pay $1,240.00' })
+  await button.waitFor()
+  stories.checkout.answers = [paymentView('succeeded')]
+  await button.click()
+  stories.api.rows = stories.api.rows.map(row => (row.id === 'inv_1042' ? invoiceRow({ id: row.id, state: 'paid' }) : row))
+  await page.frameLocator('iframe').getByRole('button', { name: /^Pay/ }).click()
+  await page.frameLocator('iframe').getByRole('button', { name: 'Done' }).click()
+  await page.locator('quittance-pay').getByText('Invoice 1042: Paid').waitFor()
+  expect(await button.count()).toBe(0)
+})
+
+test('a page that gives a fresh token on demand never shows a sign-in', async () => {
+  const page = await open({
+    attributes: 'merchant="pk_1"',
+    body: '<script>let asked = 0; document.querySelector("quittance-invoices").getToken = async () => (asked++ ? "lnk_good" : "old")</script>',
+  }, refused)
+  await payAll(page).waitFor()
+  expect(await page.getByText('Send me a code').count()).toBe(0)
 })

@@ -2,7 +2,6 @@ import { renderToString } from 'preact-render-to-string'
 import type { LandingInput } from '../../api/domain/views.ts'
 import { createClient } from '../client.ts'
 import { Portal } from '../portal.ts'
-import { safeColour } from '../theme.ts'
 import landingCss from './landing.css?inline'
 import partsCss from '../parts.css?inline'
 import listCss from '../widget.css?inline'
@@ -35,4 +34,9 @@ function landingPortal(input: LandingInput): Portal {
     merchantKey: '', now: () => new Date(), emit: () => true,
     begin: { filter, sort, query, open: detail?.id ?? null },
   }, view)
+}
+
+/** A colour that a merchant chose, if it can be nothing but a colour. */
+function safeColour(colour: string | null | undefined): string | null {
+  return colour && /^(#[\da-f]{3,8}|[a-z]+|(rgb|hsl|oklch)a?\([\d\s.,%/deg-]+\))$/i.test(colour) ? colour : null
 }

@@ -1,7 +1,7 @@
 export { Bar } from '../payer/PayBar.tsx'
 export { Tick, PartAmount } from '../payer/Pick.tsx'
 export { Credits } from '../payer/Credits.tsx'
-export { choiceNow, pay, payOne } from '../payment.ts'
+export { choiceNow, pay } from '../payment.ts'
 export { goLive } from '../live.ts'
 export { watchTheme } from '../theme-watch.ts'
 export { Toolbar } from '../payer/Toolbar.tsx'

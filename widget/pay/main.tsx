@@ -2,7 +2,6 @@ import { render } from 'preact'
 import type { CheckoutView } from '../../api/domain/views.ts'
 import { createClient } from '../client.ts'
 import type { Session } from '../session.ts'
-import { safeColour } from '../theme.ts'
 import { Checkout } from './checkout.ts'
 import { frameOf } from './frame.ts'
 import { Page } from './Page.tsx'
@@ -37,7 +36,7 @@ function dress(view: CheckoutView, framed: boolean): boolean {
   const root = document.documentElement
   const asked = framed ? location.hash.slice(1) : ''
   const dark = asked === 'dark' || (asked !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches)
-  const accent = safeColour(view.merchant.accent)
+  const { accent } = view.merchant
   root.classList.toggle('framed', framed)
   root.style.colorScheme = dark ? 'dark' : 'light'
   if (accent) root.style.setProperty('--accent', accent)

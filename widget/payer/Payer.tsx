@@ -18,7 +18,8 @@ export class Payer extends Component<PayerProps, { entering: boolean }> {
   override componentDidMount(): void {
     const { portal } = this.props.face
     this.#opened = portal.state.open
-    this.#unwatch = portal.watch(() => this.setState({}))
+    // Whoever has signed in, or was signed out, is no longer on the way in.
+    this.#unwatch = portal.watch(() => this.setState(portal.state.phase === 'ready' ? {} : { entering: false }))
   }
 
   override componentWillUnmount(): void {
@@ -67,12 +68,18 @@ function Ready({ face, enter }: { face: Face; enter: () => void }) {
       <Banner face={face} />
       {open ? <Later key={open} face={face} part={parts.detail} waiting={<Skeleton />}>{kit => <kit.Opened face={face} id={open} />}</Later> : <List face={face} />}
       <footer class="foot">
-        {live && view?.scope === 'invoice' && portal.ports.merchantKey && <button type="button" class="plain" onClick={enter}>{text.seeAll}</button>}
+        {live && offersMore(face) && <button type="button" class="plain" onClick={enter}>{text.seeAll}</button>}
         {supportEmail && <span>{text.questions} <a href={`mailto:${supportEmail}`}>{supportEmail}</a></span>}
         {portal.ports.client.session.signedInHere() && <Later face={face} part={parts.signIn}>{kit => <button type="button" class="plain" onClick={() => void kit.leave(portal)}>{text.signOut}</button>}</Later>}
       </footer>
     </>
   )
+}
+
+/** A link shows one customer or one invoice; whoever signs in sees all that their address stands for. */
+function offersMore({ portal, base }: Face): boolean {
+  const { client, merchantKey } = portal.ports
+  return (base !== null || portal.state.view?.scope === 'invoice') && merchantKey !== '' && !client.session.signedInHere()
 }
 
 function List({ face }: { face: Face }) {

@@ -29,12 +29,11 @@ export function PartAmount({ face, row }: { face: Face; row: InvoiceRow }) {
   const fault = line?.fault ? faultText(face, line, mark) : null
   const typed = entry?.part ?? null
   return (
-    <details class="part" open={typed !== null} onToggle={event => {
-      const { open } = event.currentTarget
-      const now = face.portal.state.selection.get(row.id)
-      if (now && open !== (now.part !== null)) typeAmount(face, row.id, open ? editableAmount(amount, currency, mark) : null)
-    }}>
-      <summary>{more.payPart}</summary>
+    <details class="part" open={typed !== null}>
+      <summary onClick={event => {
+        event.preventDefault()
+        typeAmount(face, row.id, typed === null ? editableAmount(amount, currency, mark) : null)
+      }}>{more.payPart}</summary>
       <input
         type="text" inputMode="decimal" autocomplete="off" name={`amount-${row.id}`} value={typed ?? ''} size={12}
         aria-label={more.amountToPay(row.number, currency)} aria-invalid={fault !== null} aria-describedby={`part-${row.id}`}

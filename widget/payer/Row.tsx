@@ -1,6 +1,6 @@
 import type { InvoiceRow } from '../../api/domain/views.ts'
 import { text } from '../text.ts'
-import { shown, type Face } from './face.ts'
+import { shown, stepTo, type Face } from './face.ts'
 import { Go } from './Go.tsx'
 import { Shape } from './Shape.tsx'
 
@@ -15,13 +15,13 @@ export function Row({ face, row, place, size }: { face: Face; row: InvoiceRow; p
     <li class={`row ${row.state}`} aria-setsize={size} aria-posinset={place}>
       {payable && (pay ? <pay.Tick face={face} row={row} /> : <i class="tick" />)}
       <div class="name">
-        <Go face={face} id={`open-${row.id}`} href={`${base}/invoices/${encodeURIComponent(row.id)}`} go={() => portal.set({ open: row.id })}>
+        <Go face={face} id={`open-${row.id}`} href={`${base}/invoices/${encodeURIComponent(row.id)}`} go={stepTo(face, row.id)}>
           <span class="word">{text.invoiceWord} </span>{row.number}
         </Go>
         {row.customerName && <span class="soft"> {row.customerName}</span>}
       </div>
       <div class="sub" id={`why-${row.id}`}>
-        {row.processingText ?? row.dueText}{row.dueHint && !row.processingText && <span class="hint"> · {row.dueHint}</span>}{row.whyNot && ` ${row.whyNot}`}
+        {row.processingText ?? row.dueText}{row.dueHint && !row.processingText && <span class="hint"> · {row.dueHint}</span>}{row.whyNot && !row.processingText && ` ${row.whyNot}`}
       </div>
       <div class="state"><Shape of={row.state} />{row.stateText}</div>
       <div class="amount"><bdi>{shown(face, owed ? row.balance : row.total)}</bdi></div>

@@ -20,16 +20,18 @@ export function SignIn({ face, title, ended, done }: { face: Face; title: string
       <h2>{title}</h2>
       {sent
         ? <CodeForm face={face} email={email} back={() => setSent(false)} />
-        : <EmailForm face={face} lead={`${ended} ${text.signInLead}`.trim()} email={email} done={address => { setEmail(address); setSent(true) }} />}
+        : <EmailForm face={face} asked={done !== undefined || email !== ''} lead={`${ended} ${text.signInLead}`.trim()} email={email} done={address => { setEmail(address); setSent(true) }} />}
       {done && <p><button type="button" class="plain" onClick={done}>{text.back}</button></p>}
     </div>
   )
 }
 
-function EmailForm({ face, lead, email, done }: { face: Face; lead: string; email: string; done: (email: string) => void }) {
+function EmailForm({ face, asked, lead, email, done }: { face: Face; asked: boolean; lead: string; email: string; done: (email: string) => void }) {
   const [note, setNote] = useState<Note>(null)
   const [busy, setBusy] = useState(false)
   const field = useRef<HTMLInputElement>(null)
+  // A merchant's page keeps its own focus until its visitor asks for this form.
+  useEffect(() => { if (asked) field.current?.focus() }, [])
   const submit = async () => {
     const address = field.current?.value.trim() ?? ''
     if (busy) return

@@ -1,5 +1,7 @@
-import type { InvoiceFilter, InvoiceDetail, MoneyView } from '../../api/domain/views.ts'
+import type { ComponentChild } from 'preact'
+import type { InvoiceDetail, InvoiceFilter, InvoiceRow, MoneyView } from '../../api/domain/views.ts'
 import type { Portal } from '../portal.ts'
+import type { Chosen } from '../selection.ts'
 
 /** What every part of the customer's page is given. */
 export type Face = {
@@ -21,17 +23,41 @@ export type Face = {
 
 /** A part that may arrive when it is first needed; `now` is null until it is here. */
 export type Part<K> = { now: K | null; load: () => Promise<K> }
-export type Parts = {
-  pay: Part<typeof import('../parts/pay.ts')>
-  many: Part<typeof import('../parts/many.ts')>
-  detail: Part<typeof import('../parts/detail.ts')>
-  signIn: Part<typeof import('../parts/sign-in.ts')>
+export type Parts = { pay: Part<PayKit>; many: Part<ManyKit>; detail: Part<DetailKit>; signIn: Part<SignInKit> }
+
+type Shows<P> = (props: P) => ComponentChild
+/** Choosing, paying and staying up to date. */
+export type PayKit = {
+  Bar: Shows<{ face: Face }>
+  Tick: Shows<{ face: Face; row: InvoiceRow }>
+  PartAmount: Shows<{ face: Face; row: InvoiceRow }>
+  Credits: Shows<{ face: Face }>
+  Toolbar: Shows<{ face: Face }>
+  choiceNow: (face: Face) => Chosen
+  pay: (face: Face, chosen: Chosen) => Promise<void>
+  goLive: (portal: Portal) => () => void
+  watchTheme: (changed: () => void) => () => void
+}
+/** What only a long list needs. */
+export type ManyKit = { ManyRows: Shows<{ face: Face }>; Search: Shows<{ face: Face }>; Pages: Shows<{ face: Face }> }
+export type DetailKit = { Opened: Shows<{ face: Face; id: string }> }
+export type SignInKit = {
+  SignIn: Shows<{ face: Face; title: string; ended: string; done: (() => void) | undefined }>
+  leave: (portal: Portal) => Promise<void>
 }
 
 /** An amount as it reads here: with its currency written out where the page holds more than one. */
 export function shown(face: Face, money: MoneyView): string {
   const { view } = face.portal.state
   return view && view.totals.length > 1 && !money.text.includes(money.currency) ? `${money.text} ${money.currency}` : money.text
+}
+
+/**
+ * Opening and closing an invoice: on the landing page a step that the browser's own "back" undoes, so the link does it,
+ * except for someone who signed in here, to whom the link's address would show less.
+ */
+export function stepTo({ portal, base }: Face, open: string | null): (() => void) | null {
+  return base === null || portal.ports.client.session.signedInHere() ? () => portal.set({ open }) : null
 }
 
 /** The address of the same list with something changed, for readers without scripts. */

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Bench, benchRealm, type Json, startQuickBooksBench } from '../../e2e/quickbooks-bench.ts'
+import type { QboObject } from '../ports.ts'
+import { applyObjects } from './apply.ts'
 
 let bench: Bench
 const begin = async (webhookFormat: 'classic' | 'cloudevents' = 'cloudevents') => {
@@ -163,6 +165,30 @@ describe('what happens in QuickBooks', () => {
     await bench.ctx.store.commit(bench.merchant.self.chooseSettings({ publish: 'auto_all' }, bench.clock.now()))
     const unsent = await seen('Invoice', 'create', invoiceBody(100))
     expect((await invoiceOf(unsent.Id))?.visibility).toBe('published')
+  })
+
+  test('AP10: an older version that comes late overwrites nothing and brings nothing back', async () => {
+    const { Id } = await seen('Invoice', 'create', invoiceBody(100))
+    const asText = (object: unknown) => JSON.parse(JSON.stringify(object), (_key, value: unknown) => (typeof value === 'number' ? String(value) : value)) as QboObject
+    const old = asText(bench.quickbooks.books.read(benchRealm, 'Invoice', Id))
+    const late = async () => void (await bench.ctx.store.commit(await applyObjects(bench.ctx, bench.merchantId, [{ entity: 'Invoice', objects: [old] }])))
+    bench.clock.advance(5000)
+    await seen('Invoice', 'update', { Id, sparse: true, Line: [line(80)] })
+    await late()
+    expect((await invoiceOf(Id))?.total).toBe(8000)
+    bench.clock.advance(5000)
+    await seen('Invoice', 'delete', { Id })
+    await late()
+    expect(await invoiceOf(Id)).toMatchObject({ total: 8000, archivedReason: 'deleted_in_quickbooks' })
+  })
+
+  test('a setting changed in QuickBooks is read anew when its event comes', async () => {
+    const before = (await bench.merchant.connection.find())?.preferences as { SalesFormsPrefs: { AutoApplyPayments: boolean } }
+    expect(before.SalesFormsPrefs.AutoApplyPayments).toBe(false)
+    const stored = bench.quickbooks.books.read(benchRealm, 'Preferences', '1') as { SalesFormsPrefs: object }
+    await bench.inQuickBooks('Preferences', 'update', { Id: '1', sparse: true, SalesFormsPrefs: { ...stored.SalesFormsPrefs, AutoApplyPayments: true } })
+    await bench.settled()
+    expect((await bench.merchant.connection.find())?.preferences).toMatchObject({ SalesFormsPrefs: { AutoApplyPayments: true } })
   })
 
   test('a document that cannot be read is set aside with a card, and the others come in', async () => {

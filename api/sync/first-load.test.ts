@@ -164,3 +164,16 @@ test('a second import while one runs is answered with the one under way', async 
   await bench.connect()
   expect((await startImport(bench.ctx)(bench.merchantId, 'full')).kind).toBe('running')
 })
+
+test('a run that was parked goes on where it stopped when a person asks for it again', async () => {
+  await start()
+  await bench.connect()
+  const run = await bench.merchant.imports.latest()
+  await bench.worker?.idle()
+  await bench.ctx.store.commit(
+    { sql: `update imports set state = 'running', finished_at = null`, args: [] },
+    { sql: `update outbox set state = 'dead', problem = 'parked' where id = ?`, args: [`import:${run?.id}`] })
+  expect((await startImport(bench.ctx)(bench.merchantId, 'full'))).toMatchObject({ kind: 'running', view: { id: run?.id } })
+  await bench.settled()
+  expect(await bench.merchant.imports.latest()).toMatchObject({ id: run?.id, state: 'done' })
+})

@@ -27,6 +27,8 @@ export const startImport = (ctx: Context) => async (merchantId: MerchantId, kind
   const outcome = await ctx.store.commit(await importWrites(ctx, merchantId, kind))
   const row = await merchant.imports.latest()
   if (!row) throw new Error('an import was committed and is not there')
+  // A run that was parked after repeated failures goes on when a person asks again.
+  if (outcome.kind === 'refused') await ctx.store.commit(merchant.outbox.release(`import:${row.id}`))
   return { kind: outcome.kind === 'committed' ? 'started' : 'running', view: importView(row, ctx.clock.now()) }
 }
 

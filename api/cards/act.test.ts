@@ -3,7 +3,7 @@ import type { CardView, HomeView } from '../domain/console-views.ts'
 import { demoCustomer } from '../../e2e/company/demo.ts'
 import { type Fields, deskOf, payerOf, sentInvoice } from '../../e2e/flows/payer.ts'
 import { anotherMerchant, staffAt } from '../../e2e/flows/staff.ts'
-import { until } from '../../e2e/merchant.ts'
+import { mailsTo, until } from '../../e2e/merchant.ts'
 import { type World, startWorld } from '../../e2e/world.ts'
 
 let world: World
@@ -136,4 +136,17 @@ test('the cards that wait for a person are counted, the most urgent first', asyn
   expect(urgencies.indexOf('soon')).toBeGreaterThan(urgencies.lastIndexOf('now'))
   expect(cards.map(card => card.id)).toEqual(expect.arrayContaining(['crd_soon', 'crd_now']))
   expect((await staff.get<{ counts: { openCards: number } }>('/v1/merchant')).counts.openCards).toBe(cards.length)
+})
+
+test('a mail that the mail service refuses is told to the merchant, and can be sent again at once', async () => {
+  const [invoice] = (await staff.invoices('filter=open&limit=1')).invoices
+  const send = () => staff.ask('POST', `/v1/merchant/invoices/${invoice?.id}/send`, { email: 'gone@reader.example' })
+  world.outside.mail.faults.queue({ kind: 'unauthorized', match: { method: 'POST', path: '^/emails' } })
+  await send()
+  const card = await until(() => staff.card(found => found.kind === 'mail_refused'), found => found !== undefined)
+  expect(card).toMatchObject({ title: 'A mail to gone@reader.example was not sent', urgency: 'soon' })
+  const arrived = () => mailsTo(world.outside.mail.url, 'gone@reader.example')
+  expect(await arrived()).toEqual([])
+  await send()
+  expect(await until(arrived, mails => mails.length > 0)).toHaveLength(1)
 })

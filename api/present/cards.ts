@@ -57,6 +57,11 @@ function booksWords(kind: string, facts: Facts): Words {
         urgency: 'now', title: 'QuickBooks has locked your company', actions: [dealtWith],
         text: `QuickBooks answers: ${text(facts, 'message')}. Nothing new comes over, and payments wait here to be recorded. Check your subscription in QuickBooks; we look again every hour by ourselves.`,
       }
+    case 'mail_refused':
+      return {
+        urgency: 'soon', title: `A mail to ${text(facts, 'to')} was not sent`, actions: [dealtWith],
+        text: `The mail service refused ${facts['about'] === 'receipt' ? 'the receipt of a payment' : 'an invoice’s mail'}: ${ended(text(facts, 'reason'))} Nothing was delivered, and it is not tried again by itself. Check the address in QuickBooks${facts['about'] === 'receipt' ? '; the payment itself is not affected' : ', then send the invoice again'}.`,
+      }
     case 'unreadable_document':
       return {
         urgency: 'soon', title: `${documentName(text(facts, 'entity'))} in QuickBooks could not be read`, actions: [dealtWith],

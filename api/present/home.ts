@@ -1,7 +1,6 @@
 import type { AgingRow, ReceivedRow } from '../../db/queries/desk.ts'
 import { slotMs } from '../../db/queries/desk.ts'
-import type { CardRow } from '../../db/queries/cards.ts'
-import type { MerchantId, PaymentId } from '../../db/values.ts'
+import type { MerchantId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import type { CardView, HomeView } from '../domain/console-views.ts'
 import { type Currency, type Minor, sum, zero } from '../domain/money.ts'
@@ -58,16 +57,7 @@ function receivedOf(code: Currency, rows: readonly ReceivedRow[], days: readonly
 
 async function cardsOf(ctx: Context, merchantId: MerchantId, format: Format): Promise<CardView[]> {
   const cards = await ctx.store.merchant(merchantId).cards.listOpen()
-  const views = await Promise.all(cards.map(async card => cardView(await withPayment(ctx, merchantId, card), format)))
-  return views.toSorted((a, b) => urgencies[a.urgency] - urgencies[b.urgency] || b.at.localeCompare(a.at))
-}
-
-/** Cards that only name a payment are told with its amount and reference. */
-async function withPayment(ctx: Context, merchantId: MerchantId, card: CardRow): Promise<CardRow> {
-  const { paymentId, amount } = card.facts
-  if (typeof paymentId !== 'string' || amount !== undefined) return card
-  const payment = await ctx.store.merchant(merchantId).payments.find(paymentId as PaymentId)
-  return payment ? { ...card, facts: { ...card.facts, amount: payment.amount, currency: payment.currency, reference: payment.reference } } : card
+  return cards.map(card => cardView(card, format)).toSorted((a, b) => urgencies[a.urgency] - urgencies[b.urgency] || b.at.localeCompare(a.at))
 }
 
 /** The last ninety days, today included, oldest first. */

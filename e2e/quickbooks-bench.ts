@@ -40,7 +40,7 @@ export type Json = Record<string, unknown> & { Id: string }
 /** The part of the product that reads QuickBooks, over real HTTP with an emulated Intuit, on one clock. */
 export async function startQuickBooksBench(options: BenchOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'quittance-books-'))
-  const clock = createClock()
+  const clock = createClock(Date.parse('2026-11-20T18:15:00Z'))
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const limits = { perMinuteRealm: 1e6, perSecondApp: 1e6, ...options.limits }

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { type Bench, benchRealm, type BenchOptions, startQuickBooksBench } from '../../e2e/quickbooks-bench.ts'
 import { minor } from '../domain/money.ts'
+import { localDay } from '../present/format.ts'
 import { currentImport, startImport } from './imports.ts'
 
 let bench: Bench
@@ -10,7 +11,8 @@ afterEach(() => bench.close())
 const rows = <T>(entity: Parameters<Bench['quickbooks']['books']['list']>[1]) => [...bench.quickbooks.books.list(benchRealm, entity)] as T[]
 type Amounts = { Id: string; TotalAmt: number; Balance: number; TxnDate: string; CurrencyRef?: { value: string }; RemainingCredit: number; UnappliedAmt: number; AccountType: string; CurrentBalance: number }
 const cents = (amount: number, object: { CurrencyRef?: { value: string } }) => minor(Math.round(amount * (object.CurrencyRef?.value === 'JPY' ? 1 : 100)))
-const begin = () => new Date(bench.clock.now() - 90 * 86_400_000).toISOString().slice(0, 10)
+/** 90 days before the connection, in the company's own calendar. */
+const begin = () => localDay(bench.clock.now() - 90 * 86_400_000, 'America/Chicago')
 
 test('a first load of 10,000 invoices makes exactly the calls that its pages need, and every balance equals QuickBooks’ to the cent', async () => {
   await start({ invoices: 10_000 })

@@ -77,8 +77,11 @@ async function wait(ctx: Context, payment: PaymentRow, seen: ProviderPayment, st
   const now = ctx.clock.now()
   const from = statesBefore(state)
   if (!from.includes(payment.state)) return
+  // Asking again gives no new time: whoever left must not keep the invoice for ever.
+  const holdUntil = payment.state === state ? null : now + holdMs
+  if (holdUntil === null && payment.unknownSince === null) return
   await merchant.commit(
-    merchant.payments.move(payment.id, from, { state, providerRef: seen.ref, method: seen.method, failure: null, fee: null, holdUntil: now + holdMs, capturedAt: null, endedAt: null }),
+    merchant.payments.move(payment.id, from, { state, providerRef: seen.ref, method: seen.method, failure: null, fee: null, holdUntil, capturedAt: null, endedAt: null }),
     await tellAll(ctx, payment, now),
   )
 }

@@ -18,6 +18,7 @@ export type StartOutcome =
   | { kind: 'refused'; code: 'balance-changed' | 'already-paying' | 'checkout-expired' | 'conflict' | 'unavailable'; detail: string }
 
 type Refused = Extract<StartOutcome, { kind: 'refused' }>
+type Started = Extract<StartOutcome, { kind: 'started' }>
 
 /**
  * Charges what the payer chose, once. The id was made by the payer's browser: the same id again goes on with the same attempt.
@@ -45,12 +46,12 @@ async function refreshBalances(ctx: Context, checkout: CheckoutRow): Promise<Ref
   const ids = checkout.lines.map(line => line.invoiceId)
   const fresh = await readFresh(ctx)(checkout.merchantId, ids)
   if (fresh.kind === 'failed') return refuse('unavailable', 'The amounts could not be checked with the business just now. Your card was not charged. Try again in a minute.')
+  if ((await merchant.payments.openOn(ids)).length > 0) return refuse('already-paying', 'A payment for one of these invoices is already open, perhaps in another window. Nothing was charged here.')
   const now = await merchant.invoices.list({ customerIds: [checkout.customerId], invoiceIds: ids, filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: ids.length, today: '', publishedOnly: true })
   for (const line of checkout.lines) {
     const invoice = now.find(i => i.id === line.invoiceId)
     const left = invoice && invoice.voidedAt === null ? payable(factsOf(invoice)) : 0
     const name = invoice?.number ? `Invoice ${invoice.number}` : 'An invoice'
-    if (invoice && invoice.held > 0) return refuse('already-paying', `A payment for ${name.toLowerCase()} is already open, perhaps in another window. Nothing was charged here.`)
     if (left < line.amount || (line.whole && left !== line.amount)) return refuse('balance-changed', `${name} has changed since this page was opened. Your card was not charged. Check the new amount.`)
   }
   return null
@@ -90,24 +91,30 @@ function tellOf(ctx: Context, checkout: CheckoutRow, now: number) {
 
 /** Calls the provider, or repeats the very same call; the provider's key makes it one charge. */
 async function goOn(ctx: Context, stripe: PaymentProvider, payment: PaymentRow, input: StartPayment): Promise<StartOutcome> {
-  if (payment.state !== 'reserved') return lookAgain(ctx)(payment)
-  const outcome = await stripe.charge(await orderOf(ctx, payment, input.returnUrl))
+  return payment.state === 'reserved' ? charge(ctx, stripe, payment, input.returnUrl) : lookAgain(ctx)(payment, input.returnUrl)
+}
+
+async function charge(ctx: Context, stripe: PaymentProvider, payment: PaymentRow, returnUrl: string): Promise<Started> {
+  const outcome = await stripe.charge(await orderOf(ctx, payment, returnUrl))
   await settle(ctx)(payment, outcome)
   return started(ctx, payment, outcome)
 }
 
-/** Asks the provider how an attempt stands now, where it has not ended. */
-export const lookAgain = (ctx: Context) => async (payment: PaymentRow): Promise<Extract<StartOutcome, { kind: 'started' }>> => {
+/**
+ * Asks the provider how an attempt stands now, where it has not ended. Where the provider never heard of it, the same call
+ * is made again under the same key: the payer, who waits on the page, asked for it, and it can only be carried out once.
+ */
+export const lookAgain = (ctx: Context) => async (payment: PaymentRow, returnUrl: string): Promise<Started> => {
   if (!ctx.stripe || !isOpen(payment.state)) return { kind: 'started', payment, clientSecret: null }
   const asked = payment.providerRef
     ? await ctx.stripe.fetch(payment.providerRef, payment.stripeAccount)
     : await ctx.stripe.lookUp({ paymentId: payment.id, createdAfter: payment.createdAt, stripeAccount: payment.stripeAccount })
-  if (asked.kind === 'absent') return { kind: 'started', payment, clientSecret: null }
+  if (asked.kind === 'absent') return payment.holdUntil > ctx.clock.now() ? charge(ctx, ctx.stripe, payment, returnUrl) : { kind: 'started', payment, clientSecret: null }
   await settleAsked(ctx)(payment, asked)
   return started(ctx, payment, asked)
 }
 
-async function started(ctx: Context, payment: PaymentRow, outcome: ProviderOutcome): Promise<Extract<StartOutcome, { kind: 'started' }>> {
+async function started(ctx: Context, payment: PaymentRow, outcome: ProviderOutcome): Promise<Started> {
   const now = (await ctx.store.merchant(payment.merchantId).payments.find(payment.id)) ?? payment
   return { kind: 'started', payment: now, clientSecret: outcome.kind === 'done' ? outcome.payment.clientSecret : null }
 }

@@ -6,7 +6,7 @@ import type { PaymentId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { isPaymentId } from '../domain/payment.ts'
 import { settingsOf } from '../domain/settings.ts'
-import type { PaymentRequest } from '../domain/views.ts'
+import type { CheckoutView, PaymentRequest } from '../domain/views.ts'
 import type { Assets } from '../pages/assets.ts'
 import { sendDocument, stateOf } from '../pages/document.ts'
 import { sendPlain } from '../pages/plain.ts'
@@ -46,7 +46,7 @@ export function payRoutes(ctx: Context, assets: Assets) {
   app.get('/pay/:checkout/payments/:payment', async c => {
     const found = await findPayment(ctx, c)
     if (!found) return missing(c)
-    const { payment, clientSecret } = await lookAgain(ctx)(found)
+    const { payment, clientSecret } = await lookAgain(ctx)(found, ownAddress(ctx, c))
     return c.json(await paymentView(ctx, payment, clientSecret, localeFor(c, undefined)), 200, { 'cache-control': 'no-store' })
   })
   app.delete('/pay/:checkout/payments/:payment', async c => {
@@ -56,6 +56,11 @@ export function payRoutes(ctx: Context, assets: Assets) {
     return c.json(await paymentView(ctx, ended, null, localeFor(c, undefined)))
   })
   return app
+}
+
+/** Where the provider sends the payer back to; the same for every repeat of a charge, or the provider would refuse its key. */
+function ownAddress(ctx: Context, c: HonoContext): string {
+  return `${ctx.config.publicUrl}/pay/${c.req.param('checkout') ?? ''}`
 }
 
 /** The body as JSON; null where it is none, which the schema then refuses. */
@@ -84,9 +89,8 @@ function missing(c: HonoContext): Response {
 }
 
 async function pay(ctx: Context, c: HonoContext, checkout: CheckoutRow, asked: PaymentRequest): Promise<Response> {
-  const returnUrl = `${ctx.config.publicUrl}/pay/${c.req.param('checkout') ?? ''}`
   const locale = localeFor(c, undefined)
-  const outcome = await startPayment(ctx)({ checkout, paymentId: asked.paymentId as PaymentId, confirmationToken: asked.confirmationToken, replaceOpen: asked.replaceOpen ?? false, returnUrl })
+  const outcome = await startPayment(ctx)({ checkout, paymentId: asked.paymentId as PaymentId, confirmationToken: asked.confirmationToken, replaceOpen: asked.replaceOpen ?? false, returnUrl: ownAddress(ctx, c) })
   if (outcome.kind === 'started') return c.json(await paymentView(ctx, outcome.payment, outcome.clientSecret, locale), 200, { 'cache-control': 'no-store' })
   const told = outcome.code === 'balance-changed' || outcome.code === 'already-paying' ? { invoices: await rowsOf(ctx, checkout, locale) } : {}
   if (outcome.code === 'balance-changed') {
@@ -111,8 +115,15 @@ async function payPage(ctx: Context, assets: Assets, c: HonoContext, checkout: C
   return sendDocument(c, {
     title: `Pay ${view.merchant.name}`, lang: 'en', assets: assets.page('pay'), frameAncestors: frame, trustedTypes: false,
     allow: provider ? { script: [provider], frame: live ? [provider, 'https://hooks.stripe.com', 'https://*.js.stripe.com'] : [provider], connect: live ? ['https://api.stripe.com'] : [provider] } : {},
-    body: () => html`<main></main>${stateOf(view, 'state')}<noscript><p>Paying needs JavaScript, because the card is typed into our payment provider’s own form. Allow scripts for this page, or ask ${view.merchant.name} for another way to pay. You were not charged.</p></noscript>`,
+    body: () => html`<main>${withoutScripts(view)}</main>${stateOf(view, 'state')}`,
   })
+}
+
+function withoutScripts(view: CheckoutView) {
+  return html`<noscript>
+    <h1>Pay ${view.merchant.name} ${view.total.text}</h1>
+    <p>Paying needs JavaScript, because the card is typed into our payment provider’s own form. Allow scripts for this page, or ask ${view.merchant.name} for another way to pay. You were not charged.</p>
+  </noscript>`
 }
 
 /** The parent that may show the page in a frame: ourselves, or an origin that the merchant allowed. */

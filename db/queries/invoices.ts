@@ -50,11 +50,13 @@ export type ListQuery = {
 export type Counts = { open: number; overdue: number; processing: number; paid: number; all: number; draft: number; archived: number }
 export type Totals = { currency: Currency; owed: number; overdue: number; openCount: number; overdueCount: number }
 
-const inFlight = (state: 'held' | 'captured') =>
-  `(select coalesce(sum(a.amount), 0) from allocations a where a.merchant_id = i.merchant_id and a.invoice_id = i.id and a.state = '${state}')`
+const captured = `(select coalesce(sum(a.amount), 0) from allocations a where a.merchant_id = i.merchant_id and a.invoice_id = i.id and a.state = 'captured')`
+// An attempt that waits for the payer's own bank is not money on its way: they may have left, and may begin anew.
+const held = `(select coalesce(sum(a.amount), 0) from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id
+  where a.merchant_id = i.merchant_id and a.invoice_id = i.id and a.state = 'held' and p.state in ('reserved', 'processing'))`
 const base = `
   select i.id, i.qbo_id qboId, i.origin, i.customer_id customerId, i.number, i.issued_on issuedOn, i.due_on dueOn, i.currency, i.total, i.balance,
-    ${inFlight('held')} held, ${inFlight('captured')} captured, i.email_status emailStatus, i.visibility, i.voided_at voidedAt, i.archived_at archivedAt, i.sent_at sentAt
+    ${held} held, ${captured} captured, i.email_status emailStatus, i.visibility, i.voided_at voidedAt, i.archived_at archivedAt, i.sent_at sentAt
   from invoices i`
 /** Their names alone: customers have a balance of their own, which the conditions do not mean. */
 const namesOfCustomers = `(select id, name from customers where merchant_id = :merchant)`

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { demoCustomer } from '../company/demo.ts'
 import { until } from '../merchant.ts'
 import { type World, startWorld } from '../world.ts'
-import { type Fields, confirmationToken, deskOf, deskPayment, newPaymentId, paidCharges, payerOf, sentInvoice } from './payer.ts'
+import { type Fields, confirmationToken, deskOf, deskPayment, newPaymentId, paidCharges, payerOf, sentInvoice, stripeHolds } from './payer.ts'
 
 let world: World
 let payer: Awaited<ReturnType<typeof payerOf>>
@@ -125,6 +125,43 @@ test('a charge whose answer was lost is found again and charged once', async () 
   const found = await until(() => payer.look(page, first.paymentId), view => view.state !== 'unknown')
   expect(found.state).toBe('succeeded')
   expect((await paidCharges(world)).length - before).toBe(1)
+})
+
+test('a charge that never reached the provider is sent again while the payer waits, and charged once', async () => {
+  const a = await newInvoice(57)
+  const page = await payer.checkout([{ invoiceId: a.id }])
+  const before = (await paidCharges(world)).length
+  world.outside.stripe.faults.queue({ kind: 'refuse', match: { method: 'POST', path: '/v1/payment_intents' } })
+  const first = await payer.pay(page)
+  expect(first.body.state).toBe('unknown')
+  const looks = await Promise.all([1, 2, 3].map(() => payer.look(page, first.paymentId)))
+  expect(looks.some(view => view.state === 'succeeded')).toBe(true)
+  expect((await payer.look(page, first.paymentId)).state).toBe('succeeded')
+  expect((await paidCharges(world)).length - before).toBe(1)
+})
+
+test('an attempt that its payer left at 3-D Secure is ended at the provider before another takes its place', async () => {
+  const a = await newInvoice(58)
+  const page = await payer.checkout([{ invoiceId: a.id }])
+  const left = await payer.pay(page, { card: 'pm_card_threeDSecure2Required' })
+  expect(left.body.state).toBe('needs_action')
+  const second = await payer.checkout([{ invoiceId: a.id }])
+  const refused = await payer.pay(second)
+  expect(refused.status).toBe(409)
+  expect(refused.body.type).toContain('already-paying')
+  expect((await payer.pay(second, { replaceOpen: true })).body.state).toBe('succeeded')
+  expect((await payer.look(page, left.paymentId)).state).toBe('failed')
+  const intents = (await stripeHolds(world)).payment_intents.filter(intent => (intent['metadata'] as Fields)['payment'] === left.paymentId)
+  expect(intents.map(intent => intent['status'])).toEqual(['canceled'])
+})
+
+test('an attempt that was left for good is ended at the provider, and its invoice can be paid again', async () => {
+  const a = await newInvoice(59)
+  const left = await payer.pay(await payer.checkout([{ invoiceId: a.id }]), { card: 'pm_card_threeDSecure2Required' })
+  world.outside.clock.advance(17 * 60_000)
+  await until(() => stripeHolds(world), ({ payment_intents: intents }) => intents.some(intent => (intent['metadata'] as Fields)['payment'] === left.paymentId && intent['status'] === 'canceled'))
+  await world.settled()
+  expect((await payer.pay(await payer.checkout([{ invoiceId: a.id }]))).body.state).toBe('succeeded')
 })
 
 test('a posting whose answer was lost is found again: QuickBooks holds one payment', async () => {

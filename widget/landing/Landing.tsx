@@ -7,12 +7,12 @@ import type { Face, Part } from '../payer/face.ts'
 import { Payer } from '../payer/Payer.tsx'
 import type { Portal } from '../portal.ts'
 
-/** The merchant's own head above the customer's view: whose page this is, and what the last step came to. */
-export function Landing({ face, notice }: { face: Face; notice: string | null }) {
+/** The merchant's own head above the customer's view: whose page this is, and what the last step came to. Where the server wrote no list, its own document says whose page it is. */
+export function Landing({ face, brand, notice }: { face: Face; brand: boolean; notice: string | null }) {
   const { merchant } = face.portal.state
   return (
     <>
-      {merchant && (
+      {brand && merchant && (
         <header class="brand">
           {merchant.logoUrl && <img src={merchant.logoUrl} alt="" height={40} />}
           <h1>{merchant.name}</h1>

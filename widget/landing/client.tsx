@@ -12,7 +12,7 @@ import './page.css'
 
 /**
  * Takes over what the server wrote into the element's declarative shadow root, or, where the link has ended and the
- * server wrote nothing, offers the way back in. The link's token is the second part of the address.
+ * server wrote nothing, offers the way back in. The link's token is the second part of an address under /i.
  */
 class LandingElement extends HTMLElement {
   connectedCallback(): void {
@@ -25,8 +25,9 @@ class LandingElement extends HTMLElement {
 }
 
 function start(element: HTMLElement, shadow: ShadowRoot, written: HTMLElement | null, input: LandingInput | null): void {
-  const [, , linkToken = ''] = location.pathname.split('/')
-  const base = input?.base ?? `/i/${linkToken}`
+  const [, place, part] = location.pathname.split('/')
+  const linkToken = place === 'i' ? part ?? null : null
+  const base = input?.base ?? `/i/${linkToken ?? ''}`
   const locale = input?.locale ?? navigator.language
   const merchantKey = element.getAttribute('merchant') ?? ''
   const session = createSession({ merchant: merchantKey, attribute: () => linkToken, getToken: () => undefined })
@@ -39,8 +40,8 @@ function start(element: HTMLElement, shadow: ShadowRoot, written: HTMLElement | 
   }, input?.view)
   const face = (live: boolean) => landingFace(portal, { base, page: input?.page ?? 1, detail: input?.detail ?? null }, live, () => shadow)
   const root = written ?? bareRoot(shadow)
-  if (written) hydrate(<Landing face={face(false)} notice={input?.notice ?? null} />, root)
-  render(<Landing face={face(true)} notice={input?.notice ?? null} />, root)
+  if (written) hydrate(<Landing face={face(false)} brand={written !== null} notice={input?.notice ?? null} />, root)
+  render(<Landing face={face(true)} brand={written !== null} notice={input?.notice ?? null} />, root)
   goLive(portal)
 }
 

@@ -18,7 +18,7 @@ export function renderLanding(input: LandingInput): { html: string; css: string 
   const css = listCss + partsCss + landingCss
   const accent = safeColour(input.view.merchant.accent)
   const state = JSON.stringify(input).replaceAll('<', String.raw`\u003c`)
-  const body = renderToString(<Landing face={face} notice={input.notice} />)
+  const body = renderToString(<Landing face={face} brand notice={input.notice} />)
   return {
     html: `<div class="root auto" lang="${text.language}">${body}</div><script type="application/json">${state}</script>`,
     css: accent ? `${css}.root{--merchant-accent:${accent}}` : css,

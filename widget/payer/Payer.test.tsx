@@ -164,3 +164,19 @@ test('payments switched off show why, and no button', async () => {
   expect(see.queryByRole('checkbox')).toBeNull()
   expect(see.queryByRole('button', { name: /^Pay \$/ })).toBeNull()
 })
+
+test('IL38: someone who came by the link of one invoice signs in and sees all of them', async () => {
+  const api = fakeApi(handful)
+  api.view = { scope: 'invoice' }
+  const { see } = await show(api)
+  fireEvent.click(see.getByRole('button', { name: 'See all your invoices' }))
+  fireEvent.input(await waitFor(() => see.getByLabelText('E-mail address')), { target: { value: 'pat@harbour.example' } })
+  fireEvent.click(see.getByRole('button', { name: 'Send me a code' }))
+  const code = await waitFor(() => see.getByLabelText('6-digit code'))
+  api.view = { scope: 'customer' }
+  fireEvent.input(code, { target: { value: '123456' } })
+  await waitFor(() => expect(see.getAllByRole('listitem')).toHaveLength(5))
+  expect(api.asked.filter(call => call.path.startsWith('/v1/portal')).at(-1)?.token).toBe('ses_good')
+  fireEvent.click(see.getByRole('button', { name: 'Sign out' }))
+  await waitFor(() => expect(api.asked.some(call => call.method === 'DELETE')).toBe(true))
+})

@@ -29,7 +29,8 @@ export class Payer extends Component<PayerProps, { entering: boolean }> {
   /** Back in the list, the focus returns to the row that was opened. */
   override componentDidUpdate(): void {
     const { portal, root } = this.props.face
-    const { open } = portal.state
+    const { open, phase } = portal.state
+    if (phase !== 'ready' && this.state.entering) this.setState({ entering: false })
     if (!open && this.#opened) root()?.querySelector<HTMLElement>(`[id="open-${this.#opened}"]`)?.focus()
     this.#opened = open
   }

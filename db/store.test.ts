@@ -69,6 +69,23 @@ test('a recurring effect that is woken while it runs is not run twice at once', 
   expect(await store.control.outbox.claim('me', 60_000, 1)).toHaveLength(1)
 })
 
+test('a recurring effect counts only the attempts since it last went well, so failures of long ago never add up', async () => {
+  const { outbox } = store.merchant('mer_1')
+  await store.commit(outbox.wake(job('woken')), outbox.wake(job('again', 'b')))
+  const round = async (failed: boolean) => {
+    const jobs = await store.control.outbox.claim('me', 60_000, 9)
+    const ready = { state: 'ready', problem: null, delayMs: 0, failed } as const
+    for (const running of jobs) await store.commit(store.control.outbox.end(running, 'me', !failed && running.id === 'woken' ? { state: 'done', problem: null } : ready))
+    await store.commit(outbox.wake(job('woken')))
+    offsetMs += 10
+    return Object.fromEntries(jobs.map(running => [running.id, running.attempts]))
+  }
+  expect(await round(true)).toEqual({ woken: 1, again: 1 })
+  expect(await round(false)).toEqual({ woken: 2, again: 2 })
+  expect(await round(true)).toEqual({ woken: 1, again: 1 })
+  expect(await round(true)).toEqual({ woken: 2, again: 2 })
+})
+
 test('a payment cannot point at another merchant’s invoice or customer: the database itself refuses', async () => {
   await store.commit(
     write(`insert into customers (merchant_id, id, qbo_id, qbo_updated_at, name, currency, balance, active) values ('mer_1', 'cus_1', '1', 0, 'A', 'USD', 0, 1)`),

@@ -121,9 +121,9 @@ function writesOf(ctx: Context, owner: string, job: Job, result: JobResult): Wri
     case 'done':
       return [...writes, ...end(job, owner, { state: 'done', problem: null }), ...(result.after ?? [])]
     case 'again':
-      return [...writes, ...end(job, owner, { state: 'ready', problem: null, delayMs: result.afterMs, countAttempt: false })]
+      return [...writes, ...end(job, owner, { state: 'ready', problem: null, delayMs: result.afterMs, failed: false })]
     case 'retry':
-      return [...writes, ...end(job, owner, { state: 'ready', problem: result.problem, delayMs: result.afterMs ?? backoffMs(job.attempts, Math.random()), countAttempt: true })]
+      return [...writes, ...end(job, owner, { state: 'ready', problem: result.problem, delayMs: result.afterMs ?? backoffMs(job.attempts, Math.random()), failed: true })]
     case 'blocked':
       return [...writes, ...end(job, owner, { state: 'blocked', problem: result.problem })]
   }
@@ -134,6 +134,6 @@ async function giveBack(ctx: Context, owner: string, job: Job, rule: string, log
   log.warn({ rule }, 'the rows had moved on while an effect was carried out')
   const ending = isPoison(job.attempts)
     ? ({ state: 'dead', problem: `a rule of the database was broken again and again: ${rule}` } as const)
-    : ({ state: 'ready', problem: rule, delayMs: backoffMs(job.attempts, Math.random()), countAttempt: true } as const)
+    : ({ state: 'ready', problem: rule, delayMs: backoffMs(job.attempts, Math.random()), failed: true } as const)
   await ctx.store.commit(ctx.store.control.outbox.end(job, owner, ending))
 }

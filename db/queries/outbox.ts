@@ -23,6 +23,7 @@ export const outboxQueries = (db: Db, merchantId: MerchantId) => ({
     write(
       `${insert(db)} on conflict (merchant_id, id) do update set payload = excluded.payload, lane = excluded.lane, done_at = null,
         state = case when outbox.state = 'leased' then outbox.state else 'ready' end,
+        attempts = case when outbox.state in ('leased', 'ready') then outbox.attempts else 0 end,
         run_at = case when outbox.state = 'ready' then min(outbox.run_at, excluded.run_at) else excluded.run_at end`,
       ...values(merchantId, job),
     ),
@@ -72,13 +73,13 @@ export const outboxControl = (db: Db) => ({
     write(`update outbox set lease_until = ${db.clock()} + ? where merchant_id = ? and id = ? and lease_owner = ? and fence = ?`, leaseMs, job.merchantId, job.id, owner, job.fence),
     mustHaveChangedOne,
   ],
-  /** Ends an effect; refused when the lease was lost. */
-  end: (job: Job, owner: string, ending: { state: 'done' | 'blocked' | 'dead'; problem: string | null } | { state: 'ready'; problem: string | null; delayMs: number; countAttempt: boolean }): Write[] => [
+  /** Ends an effect; refused when the lease was lost. One that went well and recurs counts its attempts anew. */
+  end: (job: Job, owner: string, ending: { state: 'done' | 'blocked' | 'dead'; problem: string | null } | { state: 'ready'; problem: string | null; delayMs: number; failed: boolean }): Write[] => [
     ending.state === 'ready'
       ? write(
-          `update outbox set state = 'ready', run_at = ${db.clock()} + ?, problem = ?, attempts = attempts - ?, lease_owner = null, lease_until = null
+          `update outbox set state = 'ready', run_at = ${db.clock()} + ?, problem = ?, attempts = case when ? then attempts else 0 end, lease_owner = null, lease_until = null
            where merchant_id = ? and id = ? and lease_owner = ? and fence = ? and state = 'leased'`,
-          ending.delayMs, ending.problem, ending.countAttempt ? 0 : 1, job.merchantId, job.id, owner, job.fence)
+          ending.delayMs, ending.problem, ending.failed ? 1 : 0, job.merchantId, job.id, owner, job.fence)
       : write(
           `update outbox set state = ?, problem = ?, done_at = ${db.clock()}, lease_owner = null, lease_until = null
            where merchant_id = ? and id = ? and lease_owner = ? and fence = ? and state = 'leased'`,

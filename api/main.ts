@@ -23,8 +23,8 @@ export type RunningApi = { url: string; port: number; context: Context; worker: 
 const quickBooksTimeoutMs = 30_000
 const drainMs = 10_000
 
-/** Puts the product together from its settings and serves it. The clock and the log can be given, for those who live in another time. */
-export async function startApi(config: Config, given: { clock?: Clock & { offsetMs?: () => number }; log?: Log } = {}): Promise<RunningApi> {
+/** Puts the product together from its settings and serves it. The clock, the log and the pace towards QuickBooks can be given, for tests that live in another time. */
+export async function startApi(config: Config, given: { clock?: Clock & { offsetMs?: () => number }; log?: Log; quickBooksPerSecondMax?: number } = {}): Promise<RunningApi> {
   const log = given.log ?? createLog(config.logLevel)
   const clock = given.clock ?? { now: () => Date.now() }
   const assets = await loadAssets(config.widgetDir)
@@ -35,7 +35,7 @@ export async function startApi(config: Config, given: { clock?: Clock & { offset
     vault: createVault(config.sealingKeys),
     intuit: createIntuitOAuth({ ...config.intuit, clock }),
     intuitWebhook: createIntuitWebhook(config.intuit.webhookVerifier),
-    accounting: createAccounting({ apiUrl: config.intuit.apiUrl, timeoutMs: quickBooksTimeoutMs, clock, log, meter: meter.count }),
+    accounting: createAccounting({ apiUrl: config.intuit.apiUrl, timeoutMs: quickBooksTimeoutMs, clock, log, meter: meter.count, ...(given.quickBooksPerSecondMax ? { perSecondMax: given.quickBooksPerSecondMax } : {}) }),
     stripe: config.stripe ? createStripeProvider(config.stripe) : null,
     mailer: createMailer(config.mail),
     hub: await startHub(store, log),

@@ -36,7 +36,7 @@ export async function startWorld(options: Partial<OutsideOptions> & { connected?
   const outside = await startOutside({ unlimited: true, ...options, apiUrl })
   const { clock } = outside
   const config = readConfig({ ...outside.environment, PORT: String(port), DATA_DIR: dataDir, SEALING_KEYS: `test:${randomBytes(32).toString('base64')}`, LOG_LEVEL: 'silent' })
-  const api = await startApi(config, { clock: { now: clock.now, offsetMs: () => clock.now() - Date.now() }, log: options.log ?? silentLog })
+  const api = await startApi(config, { clock: { now: clock.now, offsetMs: () => clock.now() - Date.now() }, log: options.log ?? silentLog, ...(options.unlimited === false ? {} : { quickBooksPerSecondMax: 1_000 }) })
   const signUp = () => signUpMerchant({ apiUrl, mailUrl: outside.mail.url, email: 'avery@alderandfinch.example', siteOrigin: outside.site.url })
   const merchant = options.connected === false ? nobody : await signUp()
   if (options.connected !== false) outside.site.connect({ apiUrl, publishableKey: merchant.publishableKey, apiKey: merchant.apiKey, fallbackUrl: `${apiUrl}/pay-online/${merchant.publishableKey}` })

@@ -1,18 +1,8 @@
-export type PublishRule = 'auto_if_sent' | 'review' | 'auto_all'
+import type { SettingsView } from './console-views.ts'
 
 /** The merchant's choices, each with its default filled in. */
-export type Settings = {
-  publish: PublishRule
-  /** `YYYY-MM-DD`; null means 90 days before the connection. */
-  extractBeginDate: string | null
-  /** QuickBooks' id of the ledger account where payments are recorded; null means Undeposited Funds. */
-  recordingAccountId: string | null
-  partialPayments: boolean
-  multiInvoice: boolean
-  allowedOrigins: string[]
-  supportEmail: string | null
-  accent: string | null
-  logoUrl: string | null
+export type Settings = SettingsView & {
+  /** How long a mailed link is good. */
   linkDays: number
 }
 

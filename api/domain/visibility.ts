@@ -1,5 +1,5 @@
 import type { Visibility } from '../../db/values.ts'
-import type { PublishRule } from './settings.ts'
+import type { PublishRule } from './console-views.ts'
 
 /**
  * Whether customers may see an invoice of QuickBooks. `current` is null on first sight.

@@ -19,7 +19,9 @@ export async function homeView(ctx: Context, merchantId: MerchantId, locale: str
   const { today } = await formatOf(ctx, merchantId, locale, 1)
   const days = daysUntil(today)
   const [aging, received] = await Promise.all([merchant.desk.aging(today), receivedOn(ctx, merchantId, days)])
-  const currencies = [...new Set([...aging, ...received].map(row => row.currency))]
+  const home = (await merchant.connection.find())?.homeCurrency
+  // The company's own currency comes first, the others by their letters.
+  const currencies = [...new Set([...aging, ...received].map(row => row.currency))].toSorted((a, b) => Number(b === home) - Number(a === home) || a.localeCompare(b))
   const format = await formatOf(ctx, merchantId, locale, currencies.length)
   return {
     aging: currencies.flatMap(code => agingOf(code, aging, format)),

@@ -57,7 +57,7 @@ export async function mailsTo(mailUrl: string, email: string): Promise<SentMail[
   return ((await answer.json()) as { messages: SentMail[] }).messages
 }
 
-async function connectQuickBooks(options: MerchantOptions, cookie: string): Promise<void> {
+export async function connectQuickBooks(options: MerchantOptions, cookie: string): Promise<void> {
   const begun = await fetch(`${options.apiUrl}/console/connect`, { headers: { cookie }, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) })
   const consent = begun.headers.get('location')
   if (!consent) throw new Error(`Connecting did not lead to Intuit: ${begun.status} ${await begun.text()}`)
@@ -67,7 +67,7 @@ async function connectQuickBooks(options: MerchantOptions, cookie: string): Prom
   if (!location.includes('connected=1')) throw new Error(`Connecting ended at ${location || ended.status}.`)
 }
 
-async function firstLoad(call: Caller, onProgress: Progress | undefined): Promise<void> {
+export async function firstLoad(call: Caller, onProgress: Progress | undefined): Promise<void> {
   const view = await until(
     async () => {
       const { import: run } = (await call('GET', '/v1/merchant')) as { import: ImportView | null }

@@ -20,7 +20,9 @@ export async function checkoutView(ctx: Context, checkout: CheckoutRow, locale: 
   const standing = checkout.expiresAt > ctx.clock.now() && (await grantStands(ctx, checkout.grantHash))
   const state = stateOf(payment, standing)
   const [customer] = await merchant.sessions.customers([checkout.customerId])
-  const lines = checkout.lines.map(line => {
+  const settled = state === 'ready' && invoices.every(invoice => invoice.voidedAt !== null || owed(factsOf(invoice)) <= 0)
+  const stated = settled ? [] : checkout.lines
+  const lines = stated.map(line => {
     const invoice = invoices.find(i => i.id === line.invoiceId)
     const rest = invoice ? subtract(owed(factsOf(invoice)), line.amount) : (0 as Minor)
     return {
@@ -34,9 +36,9 @@ export async function checkoutView(ctx: Context, checkout: CheckoutRow, locale: 
     customerName: customer?.name ?? '',
     customerEmail: checkout.payerEmail,
     lines,
-    total: format.money(sum(checkout.lines.map(l => l.amount)), checkout.currency),
-    notice: noticeOf(state, ctx.stripe !== null),
-    stripe: state === 'ready' || state === 'paying' ? await stripeConfig(ctx, checkout) : null,
+    total: format.money(sum(stated.map(l => l.amount)), checkout.currency),
+    notice: settled ? 'Nothing is left to pay here. Your card was not charged.' : noticeOf(state, ctx.stripe !== null),
+    stripe: !settled && (state === 'ready' || state === 'paying') ? await stripeConfig(ctx, checkout) : null,
     payment,
     returnUrl: checkout.returnUrl,
   }

@@ -9,13 +9,13 @@ import type { Payer } from '../routes/guard.ts'
 import { methodText } from '../letters/receipt.ts'
 import { type Format, localDay } from './format.ts'
 import { invoiceRow } from './invoice.ts'
-import { formatOf, scopeOf } from './portal.ts'
+import { formatFor, scopeOf } from './portal.ts'
 
 /** One invoice whole, as its origin states it; null where this payer may not see it, which is told as if it did not exist. */
 export async function invoiceDetail(ctx: Context, payer: Payer, id: string, locale: string): Promise<InvoiceDetail | null> {
   const merchant = ctx.store.merchant(payer.merchantId)
   if (payer.onlyInvoiceId && payer.onlyInvoiceId !== id) return null
-  const format = await formatOf(ctx, payer.merchantId, locale, 1)
+  const format = await formatFor(ctx, payer, locale)
   const [listed] = await merchant.invoices.list({ ...scopeOf(payer), invoiceIds: [id as InvoiceId], filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: 1, today: format.today })
   const full = listed && (await merchant.invoices.full(listed.id))
   if (!listed || !full) return null

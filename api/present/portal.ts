@@ -17,16 +17,21 @@ export async function formatOf(ctx: Context, merchantId: MerchantId, locale: str
   return createFormat({ locale, timeZone, today: localDay(ctx.clock.now(), timeZone), spellCurrency: currencies > 1 })
 }
 
+/** The same for a payer's pages: where their customers pay in several currencies, each is written out everywhere. */
+export async function formatFor(ctx: Context, payer: Payer, locale: string): Promise<Format> {
+  const customers = await ctx.store.merchant(payer.merchantId).sessions.customers(payer.customerIds)
+  return formatOf(ctx, payer.merchantId, locale, new Set(customers.map(customer => customer.currency)).size)
+}
+
 /** All that a customer's page shows at first. */
 export async function portalView(ctx: Context, payer: Payer, wish: ListWish): Promise<PortalView> {
   const merchant = ctx.store.merchant(payer.merchantId)
   const version = await ctx.store.control.changes.latest()
   const scope = scopeOf(payer)
-  const plain = await formatOf(ctx, payer.merchantId, wish.locale, 1)
-  const totals = await merchant.invoices.totals({ ...scope, today: plain.today })
+  const format = await formatFor(ctx, payer, wish.locale)
+  const totals = await merchant.invoices.totals({ ...scope, today: format.today })
   const credits = payer.onlyInvoiceId ? [] : await merchant.invoices.credits(payer.customerIds)
   const currencies = [...new Set([...totals.map(t => t.currency), ...credits.map(c => c.currency)])]
-  const format = await formatOf(ctx, payer.merchantId, wish.locale, currencies.length)
   const [customers, lastPaidOn, gate, settings] = await Promise.all([
     merchant.sessions.customers(payer.customerIds), merchant.invoices.lastPaidOn(payer.customerIds), paymentGate(ctx, payer.merchantId), merchant.self.chosenSettings().then(settingsOf),
   ])
@@ -55,10 +60,9 @@ export async function portalView(ctx: Context, payer: Payer, wish: ListWish): Pr
 export async function listView(ctx: Context, payer: Payer, wish: ListWish, given?: Format): Promise<InvoiceList> {
   const merchant = ctx.store.merchant(payer.merchantId)
   const gate = await paymentGate(ctx, payer.merchantId)
-  const plain = given ?? (await formatOf(ctx, payer.merchantId, wish.locale, 1))
-  const scope = { ...scopeOf(payer), today: plain.today }
+  const format = given ?? (await formatFor(ctx, payer, wish.locale))
+  const scope = { ...scopeOf(payer), today: format.today }
   const found = await merchant.invoices.list({ ...scope, filter: wish.filter, search: wish.search, sort: sortOf(wish.sort), after: readCursor(wish.cursor), most: wish.most + 1 })
-  const format = given ?? (await formatOf(ctx, payer.merchantId, wish.locale, new Set(found.map(i => i.currency)).size))
   const page = found.slice(0, wish.most)
   const last = page.at(-1)
   const { open, overdue, processing, paid, all } = await merchant.invoices.counts(scope)
@@ -83,7 +87,7 @@ export function scopeOf(payer: Payer) {
 
 /** The rows of these invoices as they are now, for a page whose amounts have grown old. */
 export async function rowsNow(ctx: Context, payer: Payer, invoiceIds: readonly InvoiceId[], locale: string) {
-  const format = await formatOf(ctx, payer.merchantId, locale, 1)
+  const format = await formatFor(ctx, payer, locale)
   const gate = await paymentGate(ctx, payer.merchantId)
   const allowed = payer.onlyInvoiceId ? invoiceIds.filter(id => id === payer.onlyInvoiceId) : invoiceIds
   const found = await ctx.store.merchant(payer.merchantId).invoices.list({

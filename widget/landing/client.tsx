@@ -42,6 +42,8 @@ function start(element: HTMLElement, shadow: ShadowRoot, written: HTMLElement | 
   const root = written ?? bareRoot(shadow)
   if (written) hydrate(<Landing face={face(false)} brand={written !== null} notice={input?.notice ?? null} />, root)
   render(<Landing face={face(true)} brand={written !== null} notice={input?.notice ?? null} />, root)
+  // Where the server wrote nothing, what the link is still good for is asked now.
+  if (!input) void portal.refresh()
   goLive(portal)
 }
 

@@ -76,3 +76,18 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
   if (typeof address !== 'object' || !address) throw new Error('no port could be found')
   return address.port
 }
+
+/** Whether nobody listens there. Throws what listening throws for other reasons, e.g. EACCES. */
+export async function isFree(port: number, host: string): Promise<boolean> {
+  const server = createServer()
+  try {
+    server.listen(port, host)
+    await once(server, 'listening')
+    server.close()
+    await once(server, 'close')
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false
+    throw error
+  }
+}

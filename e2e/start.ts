@@ -2,38 +2,30 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { ImportView } from '../api/domain/console-views.ts'
-import { readCompanyFolder } from './company/folder.ts'
+import { CompanyFolderError, readCompanyFolder } from './company/folder.ts'
 import { chooseShownCustomer } from './company/showcase.ts'
 import { signUpMerchant, until } from './merchant.ts'
-import { type Outside, realmId, startOutside } from './outside.ts'
-
-const usage = `npm start [-- --invoices N] [-- --company DIR]
-  --invoices N   how many invoices the built-in company has, 50 to 1,000,000 (200)
-  --company DIR  loads a company from DIR/<Entity>.json instead
-  PORT (4000), HOST (127.0.0.1) and DATA_DIR (.data) are read from the environment.`
+import { type Outside, isFree, realmId, startOutside } from './outside.ts'
+import { type StartOptions, readStartOptions, usage } from './start-options.ts'
 
 type World = { invoices: number; company: string | null; seed: number }
 
 /** The sandbox: the systems around the product in this process, the product as it is served in production in another, and a demo merchant who uses it. */
-async function start(): Promise<void> {
-  const { values } = parseArgs({ options: { company: { type: 'string' }, invoices: { type: 'string' }, help: { type: 'boolean' } } })
-  if (values.help) return void process.stdout.write(`${usage}\n`)
-  const host = process.env['HOST'] ?? '127.0.0.1'
-  const port = Number(process.env['PORT'] ?? 4000)
-  const dataDir = resolve(process.env['DATA_DIR'] ?? '.data')
-  const world: World = { invoices: Number(values.invoices ?? 200), company: values.company ? resolve(values.company) : null, seed: 1 }
+async function start({ host, port, dataDir, invoices, company }: StartOptions): Promise<void> {
   const apiUrl = `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${port}`
+  // What cannot be done is found before anything of last time is touched.
+  if (!(await isFree(port, host))) return refuse(`Port ${port} is taken by another program, perhaps by another npm start. Stop it, or choose another port: PORT=${port + 1000} npm start`)
+  const books = company === null ? {} : { company: readCompanyFolder(company) }
+  const world: World = { invoices, company, seed: 1 }
   const fresh = prepare(dataDir, world)
   say('Starting Intuit, Stripe, the mail and a shop around the product …')
-  const outside = await startOutside({ apiUrl, host, dataDir, seed: world.seed, invoices: world.invoices, ...(world.company ? { company: readCompanyFolder(world.company) } : {}) })
+  const outside = await startOutside({ apiUrl, host, dataDir, seed: world.seed, invoices, ...books })
   const api = serveApi(outside, { host, port, dataDir })
   stopTogether(api, outside)
   await until(() => answers(apiUrl), isUp => isUp, 60_000)
   const sandbox = fresh ? await beDemoMerchant(outside, apiUrl) : known(outside, dataDir, apiUrl)
-  const { books } = outside.quickbooks
-  const visitor = world.company ? chooseShownCustomer({ objects: entity => books.list(realmId, entity) }) : undefined
+  const visitor = company === null ? undefined : chooseShownCustomer({ objects: entity => outside.quickbooks.books.list(realmId, entity) })
   outside.site.connect({ apiUrl, publishableKey: sandbox.publishableKey, apiKey: sandbox.apiKey, fallbackUrl: `${apiUrl}/pay-online/${sandbox.publishableKey}`, ...(visitor ? { visitor } : {}) })
   writeFileSync(join(dataDir, 'sandbox.json'), JSON.stringify(sandbox, null, 2))
   tell(outside, sandbox)
@@ -78,6 +70,8 @@ function stopTogether(api: ChildProcess, outside: Outside): void {
   }
   process.once('SIGINT', () => stop(0))
   process.once('SIGTERM', () => stop(0))
+  // Whatever ends this process, the product does not outlive its sandbox.
+  process.once('exit', () => api.kill('SIGTERM'))
   api.once('exit', code => {
     if (stopping) return
     stopping = true
@@ -141,4 +135,25 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-await start()
+function refuse(problem: string): void {
+  process.stderr.write(`${problem}\n`)
+  process.exitCode = 1
+}
+
+const wish = readStartOptions(process.argv.slice(2), process.env)
+switch (wish.kind) {
+  case 'help':
+    say(usage)
+    break
+  case 'refused':
+    refuse(`${wish.problem}\n\n${usage}`)
+    break
+  case 'start':
+    try {
+      await start(wish.options)
+    } catch (error) {
+      // The other servers would keep this process alive.
+      process.stderr.write(`${error instanceof CompanyFolderError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+      process.exit(1)
+    }
+}

@@ -25,7 +25,8 @@ const earlyFetch = globalThis.fetch.bind(globalThis)
 const { parse } = JSON
 
 export function createClient(options: { origin: string; locale: string; session: Session; fetch?: typeof fetch }): Client {
-  const { origin, locale, session, fetch = earlyFetch } = options
+  const { origin, session, fetch = earlyFetch } = options
+  const locale = readable(options.locale)
   const client: Client = {
     origin,
     locale,
@@ -63,6 +64,11 @@ export function createClient(options: { origin: string; locale: string; session:
     },
   }
   return client
+}
+
+/** A language that Intl reads: a page may name any, and a system something like "en-US@posix", at which Intl throws. */
+function readable(locale: string): string {
+  return /^[a-z]{2,3}(-[a-z\d]{2,8}){0,2}$/i.test(locale) ? locale : 'en'
 }
 
 /** The query of a list, first page or later. */

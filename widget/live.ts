@@ -23,7 +23,7 @@ export function goLive(portal: Portal): () => void {
     stop()
     if (document.visibilityState === 'hidden' || portal.state.phase !== 'ready') return
     line = new AbortController()
-    void followEvents(portal.ports.client, { connected: () => void renew(portal), changed: event => void renew(portal, event) }, line.signal)
+    void followEvents(portal.ports.client, { connected: () => void renew(portal), refused: () => void renew(portal), changed: event => void renew(portal, event) }, line.signal)
   }
   // A line belongs to who is signed in: it begins when there is something to follow, and ends with the sign-in.
   const unwatch = portal.watch(() => {

@@ -6,7 +6,12 @@ const longestWaitMs = 30_000
 /** The server sends a comment every 15 s; silence for three of them means that the line is dead. */
 const silenceMs = 45_000
 
-export type StreamEvents = { connected(): void; changed(event: ChangedEvent): void }
+export type StreamEvents = {
+  connected(): void
+  changed(event: ChangedEvent): void
+  /** The token is no longer taken: an ordinary call gets another or finds that the sign-in has ended. */
+  refused(): void
+}
 
 /**
  * Keeps one event stream open over fetch (an EventSource cannot carry the token) until the signal ends it.
@@ -16,15 +21,15 @@ export async function followEvents(client: Client, events: StreamEvents, signal:
   let waitMs = firstWaitMs
   while (!signal.aborted) {
     const outcome = await followOnce(client, events, signal)
-    // A refused token does not come back by itself; the next ordinary call finds out and says so.
-    if (outcome === 'refused' || signal.aborted) return
+    if (outcome === 'absent' || signal.aborted) return
+    if (outcome === 'refused') events.refused()
     if (outcome === 'was-connected') waitMs = firstWaitMs
     await pause(waitMs * (0.5 + Math.random()), signal)
     waitMs = Math.min(waitMs * 2, longestWaitMs)
   }
 }
 
-async function followOnce(client: Client, events: StreamEvents, signal: AbortSignal): Promise<'refused' | 'was-connected' | 'unreachable'> {
+async function followOnce(client: Client, events: StreamEvents, signal: AbortSignal): Promise<'refused' | 'absent' | 'was-connected' | 'unreachable'> {
   const line = new AbortController()
   const end = () => line.abort()
   signal.addEventListener('abort', end)
@@ -35,7 +40,8 @@ async function followOnce(client: Client, events: StreamEvents, signal: AbortSig
       credentials: 'omit', cache: 'no-store', signal: line.signal,
       headers: { accept: 'text/event-stream', ...(token && { authorization: `Bearer ${token}` }) },
     })
-    if (response.status === 401 || response.status === 404) return 'refused'
+    if (response.status === 401) return 'refused'
+    if (response.status === 404) return 'absent'
     if (!response.ok || !response.body) return outcome
     outcome = 'was-connected'
     events.connected()

@@ -1,0 +1,42 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Client } from './client.ts'
+import { followEvents } from './stream.ts'
+
+beforeEach(() => { vi.useFakeTimers() })
+afterEach(() => { vi.useRealTimers() })
+
+/** A client whose lines are answered in this order; the last answer stays. */
+function clientOf(answers: (() => Response)[]) {
+  let token = 'ses_old'
+  const sent: string[] = []
+  const client = {
+    origin: 'https://api.example', locale: 'en',
+    session: { token: async () => token },
+    fetch: async (_url: string, init: { headers: { authorization: string } }) => {
+      sent.push(init.headers.authorization)
+      return (answers.length > 1 ? answers.shift() : answers[0])?.() ?? new Response(null, { status: 503 })
+    },
+  } as unknown as Client
+  return { client, sent, renew: () => { token = 'ses_new' } }
+}
+
+test('a line whose token has ended asks for another one and is taken up again with it', async () => {
+  const end = new AbortController()
+  const heard: string[] = []
+  const { client, sent, renew } = clientOf([() => new Response(null, { status: 401 }), () => new Response('event: changed\ndata: {"version":1,"invoices":["inv_1"],"said":[]}\n\n')])
+  const followed = followEvents(client, {
+    connected: () => heard.push('connected'),
+    refused: () => { heard.push('refused'); renew() },
+    changed: ({ invoices }) => { heard.push(...invoices); end.abort() },
+  }, end.signal)
+  await vi.advanceTimersByTimeAsync(5_000)
+  await followed
+  expect(heard).toEqual(['refused', 'connected', 'inv_1'])
+  expect(sent).toEqual(['Bearer ses_old', 'Bearer ses_new'])
+})
+
+test('where there is no line to be had, none is asked for again', async () => {
+  const { client, sent } = clientOf([() => new Response(null, { status: 404 })])
+  await followEvents(client, { connected: () => undefined, refused: () => undefined, changed: () => undefined }, new AbortController().signal)
+  expect(sent).toHaveLength(1)
+})

@@ -67,11 +67,11 @@ test('the recording account is chosen among QuickBooks’ own, with the hint abo
   await waitFor(() => expect(api.company.view.settings).toMatchObject({ recordingAccountId: '36', partialPayments: false, multiInvoice: true }))
 })
 
-test('the tag to paste names this merchant and this server, in two lines', async () => {
+test('the tag to paste names this merchant and this server in two lines, with a link for pages without scripts', async () => {
   const { part, copied } = await showPart('Your website')
   fireEvent.click(part.getByRole('button', { name: 'Copy' }))
   await part.findByRole('button', { name: 'Copied ✓' })
-  expect(copied).toEqual([`<script async src="${location.origin}/v1/quittance.js"></script>\n<quittance-invoices merchant="pk_test_4f9c2d"></quittance-invoices>`])
+  expect(copied).toEqual([`<quittance-invoices merchant="pk_test_4f9c2d"><a href="${location.origin}/pay-online/pk_test_4f9c2d">View and pay your invoices</a></quittance-invoices>\n<script async src="${location.origin}/v1/quittance.js"></script>`])
 })
 
 test('allowed sites are stored as origins, once each', async () => {

@@ -46,9 +46,9 @@ function AllowedOrigins() {
   )
 }
 
-/** The script and the element, one line each. */
+/** The element and the script, one line each. Where no script runs, the link inside the element still leads to the invoices. */
 function tagOf(origin: string, publishableKey: string): string {
-  return `<script async src="${origin}/v1/quittance.js"></script>\n<quittance-invoices merchant="${publishableKey}"></quittance-invoices>`
+  return `<quittance-invoices merchant="${publishableKey}"><a href="${origin}/pay-online/${publishableKey}">View and pay your invoices</a></quittance-invoices>\n<script async src="${origin}/v1/quittance.js"></script>`
 }
 
 function linesOf(text: string): string[] {

@@ -9,7 +9,7 @@ export const more = {
   filters: { open: 'Open', overdue: 'Overdue', processing: 'Processing', paid: 'Paid', all: 'All' },
   filterLabel: 'Which invoices',
   search: 'Search',
-  searchHint: 'Number, amount or text',
+  searchHint: 'Number or name',
   find: 'Find',
   sort: 'Sort by',
   sorts: { due: 'Due first', '-due': 'Due last', '-issued': 'Newest', issued: 'Oldest', '-amount': 'Largest', amount: 'Smallest', number: 'Number', '-number': 'Number, last first' },

@@ -72,7 +72,9 @@ const conditions: Record<ListFilter, string> = {
   archived: `archivedAt is not null`,
   all: `1`,
 }
-const sortColumns = { due: 'dueOn', issued: 'issuedOn', amount: '(balance - captured)', number: 'number' } as const
+/** Numbers of digits alone sort as numbers, "999" before "1000"; all others as text. */
+const numbered = `case when number glob '*[^0-9]*' or length(number) > 18 then number else substr('000000000000000000' || number, -18) end`
+const sortColumns = { due: 'dueOn', issued: 'issuedOn', amount: '(balance - captured)', number: numbered } as const
 
 /** Invoices of one merchant, as their readers see them. */
 export const invoiceQueries = (db: Db, merchantId: MerchantId) => ({ ...listsOf(db, merchantId), ...documentsOf(db, merchantId) })

@@ -18,8 +18,7 @@ export class Payer extends Component<PayerProps, { entering: boolean }> {
   override componentDidMount(): void {
     const { portal } = this.props.face
     this.#opened = portal.state.open
-    // Whoever has signed in, or was signed out, is no longer on the way in.
-    this.#unwatch = portal.watch(() => this.setState(portal.state.phase === 'ready' ? {} : { entering: false }))
+    this.#unwatch = portal.watch(() => this.setState({}))
   }
 
   override componentWillUnmount(): void {

@@ -7,7 +7,7 @@ const width = 1000
 const gap = 4
 
 /** One bar of five parts, oldest last; the table below it says the same in figures. */
-export function AgingChart({ aging, several }: { aging: Aging; several: boolean }) {
+export function AgingChart({ aging }: { aging: Aging }) {
   const late = aging.buckets.slice(1)
   const lateCount = late.reduce((count, bucket) => count + bucket.count, 0)
   const name = `Owed by age in ${aging.currency}`
@@ -15,7 +15,7 @@ export function AgingChart({ aging, several }: { aging: Aging; several: boolean 
     <figure class="chart">
       <figcaption>
         <strong class="total">{aging.total.text}</strong>
-        <span class="small">{several ? `${aging.currency} · ` : ''}{lateCount > 0 ? `${countOf(lateCount, 'invoice')} late` : 'nothing late'}</span>
+        <span class="small">{lateCount > 0 ? `${countOf(lateCount, 'invoice')} late` : 'nothing late'}</span>
       </figcaption>
       <svg class="aging" viewBox={`0 0 ${width} 28`} preserveAspectRatio="none" role="img" aria-label={`${name}: ${aging.buckets.map(b => `${b.label} ${b.amount.text}`).join(', ')}`}>
         {partsOf(aging).map(part => <rect key={part.index} class={`age-${part.index}`} x={part.from} y="0" width={part.wide} height="28" />)}

@@ -45,7 +45,8 @@ function CustomerRow({ row }: { row: ConsoleCustomerRow }) {
     <li class="row">
       <div class="row-name">
         <strong>{row.name}</strong>
-        <span class="small">{row.parentName ? `part of ${row.parentName} · ` : ''}{row.email ?? 'no e-mail address in QuickBooks'}</span>
+        {row.parentName ? <span class="small">part of {row.parentName}</span> : null}
+        <span class="small">{row.email ?? 'no e-mail address in QuickBooks'}</span>
       </div>
       <div class="row-state">
         {row.archived ? <StateMark shape="archived" text="Archived" /> : row.active ? null : <StateMark shape="void" text="Inactive in QuickBooks" />}

@@ -20,7 +20,7 @@ test('what is owed is a bar of the filled buckets, and a table of all five says 
 test('what came in has a bar for each day with money, and its table adds up to the total', async () => {
   const company = connectedCompany()
   render(fakeConsole(company).page)
-  const picture = await screen.findByRole('img', { name: /\$42,700\.00 came in from Aug 24 to Nov 21/ })
+  const picture = await screen.findByRole('img', { name: /\$42,700\.00 came in from 24 Aug to 21 Nov/ })
   const days = company.home.received[0]?.days.filter(day => day.amount > 0) ?? []
   expect(picture.querySelectorAll('rect').length).toBe(days.length)
   const cells = [...document.querySelectorAll('details table td')].map(cell => Math.round(Number(cell.textContent.replace(/[$,]/g, '')) * 100))

@@ -15,6 +15,8 @@ export function Home() {
   const unconnected = view.connection.state === 'none' || view.connection.state === 'disconnected'
   const stuck = followed ?? (view.import?.state === 'failed' ? view.import : null)
   const again = useDeed()
+  // Before everything is here the picture would be wrong, and an empty one would say that nobody owes anything.
+  const loading = stuck?.kind === 'first_load' && stuck.state === 'running'
   return (
     <>
       {unconnected ? <ConnectPanel /> : null}
@@ -22,9 +24,9 @@ export function Home() {
       {stuck && !unconnected ? <ImportProgress view={stuck} retry={() => again.run(async () => follow(await client.startImport('full')))} /> : null}
       <Failure problem={again.problem} />
       <Failure problem={home.problem} retry={home.reload} />
-      {home.value
+      {home.value && !loading
         ? <Picture home={home.value} quiet={unconnected} onHome={home.replace} />
-        : home.problem ? null : <Skeleton rows={6} what="what is owed" />}
+        : home.problem || loading ? null : <Skeleton rows={6} what="what is owed" />}
     </>
   )
 }
@@ -38,13 +40,13 @@ function Picture({ home, quiet, onHome }: { home: HomeView; quiet: boolean; onHo
         <section aria-labelledby="owed-title">
           <h2 id="owed-title">Owed to you</h2>
           {home.aging.length > 0
-            ? home.aging.map(aging => <AgingChart key={aging.currency} aging={aging} several={home.aging.length > 1} />)
+            ? home.aging.map(aging => <AgingChart key={aging.currency} aging={aging} />)
             : <Empty>Nobody owes you anything.</Empty>}
         </section>
         <section aria-labelledby="received-title">
           <h2 id="received-title">Came in, last 90 days</h2>
           {home.received.length > 0
-            ? home.received.map(received => <ReceivedChart key={received.currency} received={received} several={home.received.length > 1} />)
+            ? home.received.map(received => <ReceivedChart key={received.currency} received={received} several={home.received.length > 1 || home.aging.length > 1} />)
             : <Empty>Nothing came in over the last 90 days.</Empty>}
         </section>
       </div>

@@ -29,8 +29,8 @@ export function InvoiceRow({ row, chosen, onChoose, onDone }: InvoiceRowProps) {
         <span class={row.state === 'overdue' ? 'small late' : 'small'}>{row.dueHint}</span>
       </div>
       <div class="row-amount numbers">
-        <strong>{row.balance.text}</strong>
-        <span class="small">{row.balance.amount === row.total.amount ? 'owed' : `of ${row.total.text}`}</span>
+        <strong>{(row.balance.amount === 0 ? row.total : row.balance).text}</strong>
+        <span class="small">{owedText(row)}</span>
       </div>
       <Actions row={row} name={name} onDone={onDone} />
     </li>
@@ -46,6 +46,12 @@ function seenText(row: ConsoleInvoiceRow): string {
   if (row.visibility === 'draft') return 'Not shown yet'
   if (row.visibility === 'archived') return 'Hidden here'
   return row.emailed ? 'Shown, e-mailed' : 'Shown'
+}
+
+/** What the amount above it is: where nothing is owed the invoice's own. */
+function owedText({ balance, total, state }: ConsoleInvoiceRow): string {
+  if (balance.amount === 0) return state === 'paid' ? 'paid' : ''
+  return balance.amount === total.amount ? 'owed' : `of ${total.text}`
 }
 
 function Actions({ row, name, onDone }: { row: ConsoleInvoiceRow; name: string; onDone: () => void }) {

@@ -17,16 +17,16 @@ export function ReceivedChart({ received, several }: { received: Received; sever
   if (!first || !last) return null
   const summary = most === 0 || !best
     ? `Nothing came in from ${calendarText(first.on)} to ${calendarText(last.on)}.`
-    : `${received.total.text} came in from ${calendarText(first.on)} to ${calendarText(last.on)}, most on ${calendarText(best.on)}: ${moneyText(most, currency)}.`
+    : `${received.total.text} came in from ${calendarText(first.on)} to ${calendarText(last.on)}, most on ${calendarText(best.on)}: ${moneyText(most, currency, several)}.`
   return (
     <figure class="chart">
       <figcaption>
         <strong class="total">{received.total.text}</strong>
-        <span class="small">{several ? `${currency} · ` : ''}{most > 0 && best ? `most on ${calendarText(best.on)}: ${moneyText(most, currency)}` : ''}</span>
+        <span class="small">{most > 0 && best ? `most on ${calendarText(best.on)}: ${moneyText(most, currency, several)}` : ''}</span>
       </figcaption>
       <svg class="received" viewBox={`0 0 ${days.length * slot} ${high}`} preserveAspectRatio="none" role="img" aria-label={summary}>
         {days.map((day, i) => day.amount > 0
-          ? <rect key={day.on} x={i * slot + 1} width={slot - 2} {...spanOf(day.amount, most)}><title>{`${calendarText(day.on)}: ${moneyText(day.amount, currency)}`}</title></rect>
+          ? <rect key={day.on} x={i * slot + 1} width={slot - 2} {...spanOf(day.amount, most)}><title>{`${calendarText(day.on)}: ${moneyText(day.amount, currency, several)}`}</title></rect>
           : null)}
       </svg>
       <div class="axis small" aria-hidden="true">
@@ -40,7 +40,7 @@ export function ReceivedChart({ received, several }: { received: Received; sever
           <table class="twin">
             <caption class="unseen">Came in by day in {currency}</caption>
             <thead class="unseen"><tr><th scope="col">Day</th><th scope="col">Amount</th></tr></thead>
-            <tbody>{paidDays.toReversed().map(day => <tr key={day.on}><th scope="row">{calendarText(day.on)}</th><td>{moneyText(day.amount, currency)}</td></tr>)}</tbody>
+            <tbody>{paidDays.toReversed().map(day => <tr key={day.on}><th scope="row">{calendarText(day.on)}</th><td>{moneyText(day.amount, currency, several)}</td></tr>)}</tbody>
           </table>
         </details>
       ) : null}

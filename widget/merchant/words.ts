@@ -37,11 +37,11 @@ export function shortName(row: { number: string | null }): string {
   return row.number === null ? 'the invoice without a number' : `invoice ${row.number}`
 }
 
-/** Minor units as the reader writes money, e.g. 124000 USD → "$1,240.00". */
-export function moneyText(amount: number, code: string): string {
+/** Minor units as the reader writes money, e.g. 124000 USD → "$1,240.00"; with the currency written out where there are several. */
+export function moneyText(amount: number, code: string, several: boolean): string {
   const unit = currency(code)
   const digits = digitsOf(unit)
-  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency: unit, minimumFractionDigits: digits, maximumFractionDigits: digits })
+  const format = new Intl.NumberFormat(undefined, { style: 'currency', currency: unit, currencyDisplay: several ? 'code' : 'narrowSymbol', minimumFractionDigits: digits, maximumFractionDigits: digits })
   return format.format(formatDecimal(minor(amount), unit) as Intl.StringNumericLiteral)
 }
 
@@ -66,14 +66,18 @@ export function spanText(seconds: number): string {
 
 /** An instant as a day, "3 Dec 2026". */
 export function dayText(instant: string): string {
-  return dayFormat({ year: 'numeric' }).format(new Date(instant))
+  return writtenDay(new Date(instant), { year: 'numeric' })
 }
 
 /** A calendar day `YYYY-MM-DD`, "3 Dec", the same in every time zone. */
 export function calendarText(day: string): string {
-  return dayFormat({ timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`))
+  return writtenDay(new Date(`${day}T00:00:00Z`), { timeZone: 'UTC' })
 }
 
-function dayFormat(more: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', ...more })
+/** As the API writes days: day first in every kind of English, the reader's own order elsewhere. */
+function writtenDay(at: Date, more: Intl.DateTimeFormatOptions): string {
+  const format = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', ...more })
+  if (!format.resolvedOptions().locale.startsWith('en')) return format.format(at)
+  const parts = format.formatToParts(at)
+  return ['day', 'month', 'year'].flatMap(type => parts.find(part => part.type === type)?.value ?? []).join(' ')
 }

@@ -2,6 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
+import { routePath } from 'hono/route'
 import type { Context } from './context.ts'
 import { newId } from './ids.ts'
 import type { Assets } from './pages/assets.ts'
@@ -35,9 +36,13 @@ export function createApp(ctx: Context, assets: Assets) {
     const began = performance.now()
     await next()
     c.header('x-request-id', requestId)
+    c.header('x-content-type-options', 'nosniff')
+    // Addresses hold rights, so no page tells the next where its reader came from.
+    c.header('referrer-policy', 'no-referrer')
+    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
     c.header('strict-transport-security', ctx.config.secureCookies ? 'max-age=31536000' : undefined)
     // The pattern, not the address: an address may hold a token.
-    ctx.log.info({ requestId, method: c.req.method, route: routeOf(c), status: c.res.status, ms: Math.round(performance.now() - began) }, 'answered')
+    ctx.log.info({ requestId, method: c.req.method, route: routePath(c), status: c.res.status, ms: Math.round(performance.now() - began) }, 'answered')
   })
   const tooLarge = (maxSize: number) => bodyLimit({ maxSize, onError: c => problem(c, 'too-large', `A request holds at most ${maxSize} bytes here.`) })
   app.use('/hooks/*', tooLarge(hookMaxBytes))
@@ -62,8 +67,4 @@ export function createApp(ctx: Context, assets: Assets) {
     return problem(c, 'internal', `Something went wrong here and was written down as ${c.get('requestId')}. Nothing was charged by this request. Try again; if it stays, tell us that number.`)
   })
   return app
-}
-
-function routeOf(c: { req: { path: string } }): string {
-  return c.req.path.replace(/^\/(i|pay)\/[^/]+/, '/$1/:token')
 }

@@ -34,9 +34,19 @@ export function localDay(at: number, timeZone: string): string {
 export function localeOf(asked: string | null | undefined): string {
   for (const part of (asked ?? '').split(',')) {
     const tag = (part.split(';')[0] ?? '').trim()
-    if (/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag) && Intl.NumberFormat.supportedLocalesOf(tag).length > 0) return tag
+    if (/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/.test(tag) && isKnown(tag)) return tag
   }
   return 'en-US'
+}
+
+/** Some tags that look right are not: `en-12`, `en-US-US`. */
+function isKnown(tag: string): boolean {
+  try {
+    return Intl.NumberFormat.supportedLocalesOf(tag).length > 0
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
 }
 
 function hintText(days: number): string {

@@ -110,8 +110,10 @@ export function writeCursor(row: { sortKey: string | number | null; id: string }
 export function readCursor(cursor: string | null): { key: string | number | null; id: string } | null {
   if (!cursor) return null
   try {
-    const [key, id] = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown[]
-    return (typeof key === 'string' || typeof key === 'number') && typeof id === 'string' ? { key, id } : null
+    const written = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')) as unknown
+    if (!Array.isArray(written)) return null
+    const [key, id] = written as unknown[]
+    return (typeof key === 'string' || (typeof key === 'number' && Number.isFinite(key))) && typeof id === 'string' ? { key, id } : null
   } catch (error) {
     if (error instanceof SyntaxError) return null
     throw error

@@ -77,7 +77,8 @@ export const settingsChange = z.strictObject({
 /** Exactly what browsers send as Origin; a plain http page can be read and changed on its way, so only one's own machine may use it. */
 function isOrigin(written: string): boolean {
   const url = URL.parse(written)
-  if (!url || url.origin !== written) return false
+  // A host may hold a semicolon by its standard, but in a policy that would end the directive.
+  if (!url || url.origin !== written || !/^[\w.:[\]-]+$/.test(url.host)) return false
   return url.protocol === 'https:' || (url.protocol === 'http:' && (['localhost', '127.0.0.1', '[::1]'].includes(url.hostname) || url.hostname.endsWith('.localhost')))
 }
 

@@ -1,14 +1,15 @@
 import { Hono, type Context as HonoContext } from 'hono'
 import { html, raw } from 'hono/html'
-import { minor, parseDecimal, currency } from '../domain/money.ts'
+import type { InvoiceId } from '../../db/values.ts'
+import { type Currency, digitsOf, parseDecimal } from '../domain/money.ts'
 import type { InvoiceFilter, InvoiceSort, LandingInput } from '../domain/views.ts'
 import type { Context } from '../context.ts'
 import type { Assets } from '../pages/assets.ts'
 import { sendDocument } from '../pages/document.ts'
 import { sendPlain } from '../pages/plain.ts'
-import { createCheckout } from '../payments/checkout.ts'
+import { type CheckoutWish, createCheckout } from '../payments/checkout.ts'
 import { invoiceDetail } from '../present/detail.ts'
-import { listView, portalView } from '../present/portal.ts'
+import { formatOf, portalView, scopeOf, sortOf, writeCursor } from '../present/portal.ts'
 import { invoicePdf, localeFor } from './customer.ts'
 import { type Payer, payerOf } from './guard.ts'
 import { listQuery } from './schemas.ts'
@@ -39,14 +40,18 @@ export function landingRoutes(ctx: Context, assets: Assets) {
   app.post('/i/:token/checkouts', async c => {
     const payer = await payerAt(ctx, c)
     if (!payer) return endedPage(ctx, assets, c)
-    const outcome = await createCheckout(ctx)(payer, await chosen(ctx, c, payer))
+    const wish = await chosen(ctx, c, payer)
+    if (wish.kind === 'unreadable') return landingPage(ctx, assets, c, payer, null, `“${wish.typed}” could not be read as an amount. Write it with digits alone, for example 120.50. Nothing was charged.`)
+    const outcome = await createCheckout(ctx)(payer, wish)
     return outcome.kind === 'created' ? c.redirect(`/pay/${outcome.token}`, 303) : landingPage(ctx, assets, c, payer, null, outcome.detail)
   })
   return app
 }
 
+/** Links alone: a session's token has no business in an address. */
 async function payerAt(ctx: Context, c: HonoContext): Promise<Payer | null> {
-  const payer = await payerOf(ctx, c.req.param('token') ?? '')
+  const token = c.req.param('token') ?? ''
+  const payer = token.startsWith('lnk_') ? await payerOf(ctx, token) : { kind: 'nobody' as const }
   return payer.kind === 'payer' ? payer : null
 }
 
@@ -56,8 +61,9 @@ async function landingPage(ctx: Context, assets: Assets, c: HonoContext, payer: 
   if (invoiceId && !detail) return sendPlain(c, { status: 404, title: 'This invoice cannot be shown', text: 'It does not exist, or it is not on this page.', action: { href: `/i/${c.req.param('token') ?? ''}`, label: 'See your invoices' } })
   const parsed = listQuery.safeParse({ filter: c.req.query('filter'), sort: c.req.query('sort'), q: c.req.query('q') })
   const { filter, sort, q } = parsed.success ? parsed.data : listQuery.parse({})
-  const page = Math.min(pagesMax, Math.max(1, Math.trunc(Number(c.req.query('page') ?? 1)) || 1))
-  const wish = { filter, sort, search: q || null, most: pageRows, locale, cursor: await cursorOf(ctx, payer, { filter, sort, search: q || null, locale }, page) }
+  const asked = Math.min(pagesMax, Math.max(1, Math.trunc(Number(c.req.query('page') ?? 1)) || 1))
+  const { page, cursor } = await pageAt(ctx, payer, { filter, sort, search: q || null, locale }, asked)
+  const wish = { filter, sort, search: q || null, most: pageRows, locale, cursor }
   const view = await portalView(ctx, payer, wish)
   const merchant = await ctx.store.merchant(payer.merchantId).self.find()
   const input: LandingInput = { view, detail, base: `/i/${c.req.param('token') ?? ''}`, filter: filter, query: q ?? '', sort: sort, page, locale, notice }
@@ -69,15 +75,14 @@ async function landingPage(ctx: Context, assets: Assets, c: HonoContext, payer: 
   })
 }
 
-/** Pages are asked for by number where no script keeps a cursor: the list is walked to the page. */
-async function cursorOf(ctx: Context, payer: Payer, wish: { filter: InvoiceFilter; sort: InvoiceSort; search: string | null; locale: string }, page: number): Promise<string | null> {
-  let cursor: string | null = null
-  for (let at = 1; at < page; at++) {
-    const list: { nextCursor: string | null } = await listView(ctx, payer, { ...wish, cursor, most: pageRows })
-    if (!list.nextCursor) return cursor
-    cursor = list.nextCursor
-  }
-  return cursor
+/** Pages are asked for by number where no script keeps a cursor. What lies beyond the end is the last page. */
+async function pageAt(ctx: Context, payer: Payer, wish: { filter: InvoiceFilter; sort: InvoiceSort; search: string | null; locale: string }, asked: number): Promise<{ page: number; cursor: string | null }> {
+  if (asked === 1) return { page: 1, cursor: null }
+  const { today } = await formatOf(ctx, payer.merchantId, wish.locale, 1)
+  const before = await ctx.store.merchant(payer.merchantId).invoices.list({ ...scopeOf(payer), filter: wish.filter, search: wish.search, sort: sortOf(wish.sort), after: null, most: (asked - 1) * pageRows + 1, today })
+  const page = Math.max(1, Math.ceil(before.length / pageRows))
+  const last = before[(page - 1) * pageRows - 1]
+  return { page, cursor: last ? writeCursor(last) : null }
 }
 
 /** A link that has ended still knows the way back in: sign in with the address that the business has. */
@@ -95,19 +100,36 @@ function signInPage(assets: Assets, c: HonoContext, merchant: { name: string; pu
   })
 }
 
-/** What a form without scripts chose: `invoice` once per invoice, `amount-<id>` where a part is to be paid. */
-async function chosen(ctx: Context, c: HonoContext, payer: Payer) {
-  const form = await c.req.formData()
+/** What a form without scripts chose: `invoice` once per invoice, `amount-<id>` where a part is to be paid. What cannot be read is never taken for the whole. */
+async function chosen(ctx: Context, c: HonoContext, payer: Payer): Promise<{ kind: 'read'; invoices: CheckoutWish['invoices'] } | { kind: 'unreadable'; typed: string }> {
+  const form = await formOf(c)
   const ids = form.getAll('invoice').map(String)
   const rows = await ctx.store.merchant(payer.merchantId).invoices.list({
-    customerIds: payer.customerIds, invoiceIds: ids as `inv_${string}`[], filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: Math.max(1, ids.length), today: '', publishedOnly: true,
+    ...scopeOf(payer), invoiceIds: ids as InvoiceId[], filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: Math.max(1, ids.length), today: '',
   })
-  return {
-    invoices: ids.map(invoiceId => {
-      const code = rows.find(row => row.id === invoiceId)?.currency ?? currency('USD')
-      const typed = form.get(`amount-${invoiceId}`)
-      const amount = typeof typed === 'string' && /^\d{1,12}(\.\d{1,3})?$/.test(typed.trim()) ? minor(parseDecimal(typed.trim(), code)) : undefined
-      return amount === undefined ? { invoiceId } : { invoiceId, amount }
-    }),
+  const invoices: CheckoutWish['invoices'] = []
+  for (const invoiceId of ids) {
+    const typed = String(form.get(`amount-${invoiceId}`) ?? '').trim()
+    const row = rows.find(found => found.id === invoiceId)
+    const amount = row && typed ? amountOf(typed, row.currency) : undefined
+    if (amount === null) return { kind: 'unreadable', typed: typed.slice(0, 40) }
+    invoices.push(amount === undefined ? { invoiceId } : { invoiceId, amount })
   }
+  return { kind: 'read', invoices }
+}
+
+/** A body that is no form chooses nothing. */
+async function formOf(c: HonoContext): Promise<FormData> {
+  try {
+    return await c.req.formData()
+  } catch (error) {
+    if (error instanceof TypeError) return new FormData()
+    throw error
+  }
+}
+
+/** "120.50" or "120,50"; null where it is anything else, "1,240" included, which could mean two things. */
+function amountOf(typed: string, code: Currency): number | null {
+  const [, whole, fraction = ''] = /^(\d{1,12})(?:[.,](\d+))?$/.exec(typed) ?? []
+  return whole === undefined || fraction.length > digitsOf(code) ? null : parseDecimal(fraction ? `${whole}.${fraction}` : whole, code)
 }

@@ -5,7 +5,7 @@ import type { Log } from '../ports.ts'
 
 export type Listener = { merchantId: MerchantId; /** Null hears everything of the merchant: the console. */ customerIds: readonly CustomerId[] | null; hear(changes: readonly ChangeRow[]): void; /** The server stops: nothing more will come. */ end(): void }
 /** Tells open pages what is different, in the order in which it was written. */
-export type Hub = { listen(listener: Listener): () => void; stop(): void }
+export type Hub = { listen(listener: Listener): () => void; /** A right of this merchant has ended: every reader looks whether its own still stands. */ recheck(merchantId: MerchantId): void; stop(): void }
 
 const pollMs = 1_000
 const mostAtOnce = 1_000
@@ -51,6 +51,9 @@ export async function startHub(store: Store, log: Log): Promise<Hub> {
     listen(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
+    },
+    recheck(merchantId) {
+      for (const listener of listeners) if (listener.merchantId === merchantId) listener.hear([])
     },
     stop() {
       clearInterval(timer)

@@ -46,9 +46,10 @@ export function mountHome(ctx: Context, app: OpenAPIHono): void {
   app.get('/v1/merchant/events', c => {
     const { merchantId } = c.get('staff')
     return streamChanges(ctx, c, { merchantId, customerIds: null }, async changes => {
+      if ((await staffOf(ctx, c))?.merchantId !== merchantId) return null
       const run = changes.some(change => change.kind === 'import') ? await currentImport(ctx)(merchantId) : null
       const others = changes.some(change => change.kind !== 'import')
       return [...(run ? [{ event: 'import', data: run }] : []), ...(others ? [{ event: 'changed', data: { version: changes.at(-1)?.seq ?? 0 } }] : [])]
-    }, async () => (await staffOf(ctx, c)) !== null)
+    })
   })
 }

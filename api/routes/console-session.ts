@@ -53,6 +53,7 @@ export function mountSignOut(ctx: Context, app: OpenAPIHono): void {
     async c => {
       const staff = c.get('staff')
       if (staff.kind === 'member') await ctx.store.commit(ctx.store.merchant(staff.merchantId).sessions.endMemberSession(staff.sessionHash))
+      ctx.hub.recheck(staff.merchantId)
       deleteCookie(c, sessionCookie(ctx), { path: '/', secure: ctx.config.secureCookies })
       return c.body(null, 204)
     },

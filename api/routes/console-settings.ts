@@ -72,8 +72,9 @@ export function mountApiKeys(ctx: Context, app: OpenAPIHono): void {
   app.openapi(
     createRoute({ method: 'delete', path: '/v1/merchant/api-keys/{id}', tags, security, summary: 'End an API key', request: { params: byId }, responses: { 204: { description: 'Ended' }, ...refusals } }),
     async c => {
-      const { sessions } = ctx.store.merchant(c.get('staff').merchantId)
+      const { id, sessions } = ctx.store.merchant(c.get('staff').merchantId)
       const outcome = await ctx.store.commit(sessions.revokeApiKey(c.req.valid('param').id, ctx.clock.now()))
+      ctx.hub.recheck(id)
       return outcome.kind === 'refused' ? problem(c, 'not-found', 'There is no such key.') : c.body(null, 204)
     },
   )

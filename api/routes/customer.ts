@@ -11,7 +11,7 @@ import { listView, merchantView, portalView, rowsNow, scopeOf } from '../present
 import { askPayerCode, openSession, signInPayer } from '../sessions/codes.ts'
 import { said } from '../present/said.ts'
 import { streamChanges } from './events.ts'
-import { type Payer, bearerOf, grantStands, payerOf, staffOf } from './guard.ts'
+import { type Payer, bearerOf, payerOf, staffOf } from './guard.ts'
 import { invalidRequest } from './invalid.ts'
 import { problem } from './problem.ts'
 import { CheckoutCreated, InvoiceDetail, InvoiceList, MerchantAnswer, Portal, Session, body, checkoutRequest, email, json, listQuery, localeQuery, publishableKey, refusals } from './schemas.ts'
@@ -67,10 +67,11 @@ function mountSignIn(ctx: Context, app: OpenAPIHono): void {
       if (payer instanceof Response) return payer
       const { sessions } = ctx.store.merchant(payer.merchantId)
       if (payer.via === 'code' || payer.via === 'server') await ctx.store.commit(sessions.revokeSession(payer.grantHash, ctx.clock.now()))
+      ctx.hub.recheck(payer.merchantId)
       return c.body(null, 204)
     },
   )
-  const whose = z.union([z.strictObject({ id: z.string() }), z.strictObject({ quickBooksId: z.string() }), z.strictObject({ email })])
+  const whose = z.union([z.strictObject({ id: z.string().max(64) }), z.strictObject({ quickBooksId: z.string().max(64) }), z.strictObject({ email })])
   app.openapi(
     createRoute({ method: 'post', path: '/v1/sessions', tags: ['Developers'], summary: 'Sign in a customer of your own site', description: 'Called by the merchant’s server with its API key; the token goes to the page and lives for 30 minutes.', security: bearer, request: body(z.strictObject({ customer: whose })), responses: { 201: json(Session, 'A session of thirty minutes'), ...refusals } }),
     async c => {
@@ -78,7 +79,7 @@ function mountSignIn(ctx: Context, app: OpenAPIHono): void {
       if (staff?.kind !== 'key') return problem(c, 'unauthorized', 'Send an API key of the console as `Authorization: Bearer qk_…`. Keep it on your server.') as never
       const { sessions } = ctx.store.merchant(staff.merchantId)
       const { customer } = c.req.valid('json')
-      const found = 'email' in customer ? await sessions.customersOfEmail(customer.email) : 'id' in customer ? (await sessions.customers([customer.id as `cus_${string}`])).map(row => row.id) : [await sessions.customerByQboId(customer.quickBooksId)].flatMap(id => id ?? [])
+      const found = 'email' in customer ? await sessions.customersOfEmail(customer.email) : 'id' in customer ? await sessions.liveCustomer(customer.id) : [await sessions.customerByQboId(customer.quickBooksId)].flatMap(id => id ?? [])
       if (found.length === 0) return problem(c, 'not-found', 'QuickBooks knows no such customer of this merchant. Check the value, or refresh the customers in the console.') as never
       const session = await openSession(ctx, staff.merchantId, { customerIds: found, email: 'email' in customer ? customer.email : null, via: 'server' })
       await ctx.store.commit(sessions.usedApiKey(staff.keyId, ctx.clock.now()))
@@ -126,11 +127,15 @@ function mountInvoices(ctx: Context, app: OpenAPIHono): void {
     if (payer instanceof Response) return payer
     const locale = localeFor(c, c.req.query('locale'))
     return streamChanges(ctx, c, payer, async changes => {
+      const now = await payerOf(ctx, bearerOf(c) ?? '')
+      if (now.kind !== 'payer') return null
+      const last = changes.at(-1)
+      if (!last) return []
       const ids = [...new Set(changes.flatMap(change => change.invoiceId ?? []))]
       // A page hears of no invoice that it may not show.
-      const rows = ids.length > 0 ? await rowsNow(ctx, payer, ids, locale) : []
-      return [{ event: 'changed', data: { version: changes.at(-1)?.seq ?? 0, invoices: rows.map(row => row.id), said: rows.map(said) } satisfies ChangedEvent }]
-    }, () => grantStands(ctx, payer.grantHash))
+      const rows = ids.length > 0 ? await rowsNow(ctx, now, ids, locale) : []
+      return [{ event: 'changed', data: { version: last.seq, invoices: rows.map(row => row.id), said: rows.map(said) } satisfies ChangedEvent }]
+    })
   })
 }
 

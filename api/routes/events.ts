@@ -7,14 +7,16 @@ import type { Context } from '../context.ts'
 const heartbeatMs = 15_000
 
 /**
- * Streams what is different until the reader goes away. `tell` turns the changes into events.
- * `stands` is asked at every heartbeat: a right that has ended ends its stream.
+ * Streams what is different until the reader goes away. `tell` turns the changes into events, by the reader's right as it is
+ * then; null where it has ended, which ends the stream. It is asked at every heartbeat too, with no changes.
  */
 export function streamChanges(
   ctx: Context, c: HonoContext, whose: { merchantId: MerchantId; customerIds: readonly CustomerId[] | null },
-  tell: (changes: readonly ChangeRow[]) => Promise<readonly { event: string; data: unknown }[]>, stands: () => Promise<boolean>,
+  tell: (changes: readonly ChangeRow[]) => Promise<readonly { event: string; data: unknown }[] | null>,
 ): Response {
   c.header('cache-control', 'no-store')
+  // Nobody reads the stream of a HEAD request, so nothing would ever end it.
+  if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' })
   c.header('x-accel-buffering', 'no')
   return streamSSE(c, async stream => {
     let queue: ChangeRow[] = []
@@ -35,12 +37,10 @@ export function streamChanges(
         wake = Promise.withResolvers<void>()
         const changes = queue
         queue = []
-        if (changes.length === 0) {
-          if (!(await stands())) return
-          await stream.write(': still here\n\n')
-          continue
-        }
-        for (const { event, data } of await tell(changes)) await stream.writeSSE({ event, data: JSON.stringify(data) })
+        const events = await tell(changes)
+        if (events === null) return
+        if (changes.length === 0) await stream.write(': still here\n\n')
+        for (const { event, data } of events) await stream.writeSSE({ event, data: JSON.stringify(data) })
       }
     } finally {
       forget()

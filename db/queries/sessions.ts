@@ -28,6 +28,9 @@ export const sessionQueries = (db: Db, merchantId: MerchantId) => ({
     (await db.orm.select({ email: customerEmails.email }).from(customerEmails).where(and(eq(customerEmails.merchantId, merchantId), eq(customerEmails.customerId, customerId)))).map(row => row.email),
   customers: (ids: readonly CustomerId[]): Promise<{ id: CustomerId; qboId: string | null; name: string; email: string | null; currency: string }[]> =>
     db.rows(`select id, qbo_id qboId, name, email, currency from customers where merchant_id = ? and id in (select value from json_each(?)) order by name`, [merchantId, JSON.stringify(ids)]),
+  /** Empty where there is no such customer, or none that is live. */
+  liveCustomer: async (id: string): Promise<CustomerId[]> =>
+    (await db.rows<{ id: CustomerId }>(`select id from customers where merchant_id = ? and id = ? and archived_at is null`, [merchantId, id])).map(row => row.id),
   customerByQboId: async (qboId: string): Promise<CustomerId | null> =>
     (await db.rows<{ id: CustomerId }>(`select id from customers where merchant_id = ? and qbo_id = ? and archived_at is null`, [merchantId, qboId]))[0]?.id ?? null,
   addApiKey: (key: { id: string; name: string; keyHash: string; lastFour: string; createdAt: number }): Write => writeOf(db.orm.insert(apiKeys).values({ merchantId, ...key })),

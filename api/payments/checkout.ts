@@ -33,19 +33,31 @@ export const createCheckout = (ctx: Context) => async (payer: Payer, wish: Check
     filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: invoicesMax, today: '', publishedOnly: true,
   })
   if (found.length !== ids.length) return refuse('not-found', 'One of these invoices could not be found. Load the page again.')
-  const lines = chooseLines(found, wish, settingsOf(await merchant.self.chosenSettings()))
+  const settings = settingsOf(await merchant.self.chosenSettings())
+  const lines = chooseLines(found, wish, settings)
   if (!Array.isArray(lines)) return lines
   const [first] = found
   if (!first) return refuse('not-found', 'These invoices could not be found. Load the page again.')
   const now = ctx.clock.now()
   const token = newToken('chk')
+  const id = newId('chk', now)
+  const returnUrl = wayBack(ctx, wish.returnUrl, settings)
   await merchant.commit(
     merchant.payments.createCheckout({
-      id: newId('chk', now), tokenHash: ctx.vault.hash(token), customerId: first.customerId, currency: first.currency, lines,
-      payerEmail: payer.email, returnUrl: wish.returnUrl ?? null, grantHash: payer.grantHash, createdAt: now, expiresAt: now + lifeMs,
+      id, tokenHash: ctx.vault.hash(token), customerId: first.customerId, currency: first.currency, lines,
+      payerEmail: payer.email, returnUrl: returnUrl && ctx.vault.seal(returnUrl, returnUrlPlace(id)), grantHash: payer.grantHash, createdAt: now, expiresAt: now + lifeMs,
     }),
   )
   return { kind: 'created', token, expiresAt: now + lifeMs }
+}
+
+/** Where the address of the way back is sealed: a customer's page has their link in its address. */
+export const returnUrlPlace = (checkoutId: string): string => `checkouts|${checkoutId}|return_url`
+
+/** The page that the payer came from, where it is ours or the merchant's own. Any other is not offered: the pay page bears the merchant's name and leads nobody to strangers. */
+function wayBack(ctx: Context, asked: string | undefined, { allowedOrigins }: Settings): string | null {
+  const origin = asked === undefined ? null : new URL(asked).origin
+  return asked !== undefined && origin !== null && [new URL(ctx.config.publicUrl).origin, ...allowedOrigins].includes(origin) ? asked : null
 }
 
 function chooseLines(found: readonly ListedInvoice[], wish: CheckoutWish, settings: Settings): Line[] | CheckoutOutcome {

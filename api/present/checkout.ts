@@ -5,6 +5,7 @@ import { type Minor, subtract, sum } from '../domain/money.ts'
 
 import type { CheckoutView, PaymentView, ReceiptView } from '../domain/views.ts'
 import { methodText, receiptAddress } from '../letters/receipt.ts'
+import { returnUrlPlace } from '../payments/checkout.ts'
 import { grantStands } from '../routes/guard.ts'
 import { type Format, localDay } from './format.ts'
 import { factsOf } from './invoice.ts'
@@ -40,7 +41,7 @@ export async function checkoutView(ctx: Context, checkout: CheckoutRow, locale: 
     notice: settled ? 'Nothing is left to pay here. Your card was not charged.' : noticeOf(state, ctx.stripe !== null),
     stripe: !settled && (state === 'ready' || state === 'paying') ? await stripeConfig(ctx, checkout) : null,
     payment,
-    returnUrl: checkout.returnUrl,
+    returnUrl: checkout.returnUrl && ctx.vault.open(checkout.returnUrl, returnUrlPlace(checkout.id)),
   }
 }
 

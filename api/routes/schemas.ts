@@ -63,7 +63,7 @@ export const listQuery = z.object({
 export const localeQuery = z.object({ locale: z.string().max(35).optional() })
 export const checkoutRequest = z.strictObject({
   invoices: z.array(z.strictObject({ invoiceId: z.string().max(64), amount: z.int().positive().optional() })).min(1).max(100),
-  returnUrl: z.url({ protocol: /^https?$/ }).max(2000).optional(),
+  returnUrl: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).max(2000).optional().openapi({ description: 'the pay page’s way back; offered where it lies on a web site that the merchant allowed in the console' }),
 })
 
 export const json = <T>(schema: z.ZodType<T>, description: string) => ({ description, content: { 'application/json': { schema } } })

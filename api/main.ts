@@ -80,6 +80,12 @@ async function close(server: ServerType): Promise<void> {
   clearTimeout(impatient)
 }
 
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, port } = error as NodeJS.ErrnoException & { port?: number }
+  return code === 'EADDRINUSE' ? `Port ${port ?? ''} is in use. Stop what listens there, or set PORT to another.` : error.message
+}
+
 if (import.meta.main) {
   try {
     const api = await startApi(readConfig())
@@ -87,7 +93,7 @@ if (import.meta.main) {
     process.once('SIGTERM', stop)
     process.once('SIGINT', stop)
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.stderr.write(`${sentenceOf(error)}\n`)
     process.exit(1)
   }
 }

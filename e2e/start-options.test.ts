@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import { readStartOptions } from './start-options.ts'
 
 test('with nothing said, the sandbox is small and stands where the README says', () => {
-  expect(readStartOptions([], {})).toEqual({ kind: 'start', options: { host: '127.0.0.1', port: 4000, dataDir: resolve('.data'), invoices: 200, company: null } })
+  expect(readStartOptions([], {})).toEqual({ kind: 'start', options: { host: '127.0.0.1', port: 4000, dataDir: resolve('.data/sandbox'), invoices: 200, company: null } })
   expect(readStartOptions([], { PORT: '', HOST: '', DATA_DIR: '' })).toEqual(readStartOptions([], {}))
 })
 
 test('what is said is taken, and folders are found from where it was typed', () => {
   expect(readStartOptions(['--invoices', '10000', '--company=books'], { PORT: '5000', HOST: '0.0.0.0', DATA_DIR: 'elsewhere' })).toEqual({
-    kind: 'start', options: { host: '0.0.0.0', port: 5000, dataDir: resolve('elsewhere'), invoices: 10_000, company: resolve('books') },
+    kind: 'start', options: { host: '0.0.0.0', port: 5000, dataDir: resolve('elsewhere/sandbox'), invoices: 10_000, company: resolve('books') },
   })
   expect(readStartOptions(['--help'], {})).toEqual({ kind: 'help' })
 })

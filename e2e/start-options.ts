@@ -17,6 +17,9 @@ export type StartOptions = {
 }
 export type StartWish = { kind: 'start'; options: StartOptions } | { kind: 'help' } | { kind: 'refused'; problem: string }
 
+/** A folder of its own, so that starting over can never touch the data of `npm run serve`. */
+const sandboxFolder = 'sandbox'
+
 const wishes = z.object({
   invoices: z.coerce.number().int().min(50).max(1_000_000).default(200),
   company: z.string().min(1).optional(),
@@ -39,7 +42,7 @@ export function readStartOptions(typed: readonly string[], env: Readonly<Record<
   const parsed = wishes.safeParse(filled)
   if (!parsed.success) return { kind: 'refused', problem: parsed.error.issues.map(issue => problems[String(issue.path[0])] ?? issue.message).join('\n') }
   const { PORT: port, HOST: host, DATA_DIR, invoices, company } = parsed.data
-  return { kind: 'start', options: { host, port, dataDir: resolve(DATA_DIR), invoices, company: company === undefined ? null : resolve(company) } }
+  return { kind: 'start', options: { host, port, dataDir: resolve(DATA_DIR, sandboxFolder), invoices, company: company === undefined ? null : resolve(company) } }
 }
 
 function valuesOf(typed: readonly string[]): { company?: string; invoices?: string; help?: boolean } | string {

@@ -31,12 +31,15 @@ async function inConsole(path = '/console', options: { allow?: RegExp[] } = {}):
 const call = (page: Page) => page.context().cookies(world.apiUrl).then(cookies => callerOf(world.apiUrl, cookies.map(({ name, value }) => `${name}=${value}`).join('; ')))
 const viewOf = async (page: Page) => (await (await call(page))('GET', '/v1/merchant')) as ConsoleView
 const rowOf = async (page: Page) => world.api.context.store.merchant((await viewOf(page)).merchant.id as MerchantId).connection.find()
-/** Whether the owner has granted a company's books at Intuit and the grant lives. */
-async function isGranted(realm = realmId): Promise<boolean> {
+type Grant = { realmId?: string; userSub: string; ended?: { why: string } }
+
+/** What the owner has ever granted at Intuit. */
+async function grantsOfOwner(): Promise<Grant[]> {
   const sub = world.outside.quickbooks.users.find(user => user.email === owner)?.sub
-  const { grants } = (await (await fetch(`${world.outside.quickbooks.url}/_emulator/state`)).json()) as { grants: { realmId?: string; userSub: string; ended?: object }[] }
-  return grants.some(grant => grant.realmId === realm && grant.userSub === sub && !grant.ended)
+  const { grants } = (await (await fetch(`${world.outside.quickbooks.url}/_emulator/state`)).json()) as { grants: Grant[] }
+  return grants.filter(grant => grant.userSub === sub)
 }
+const isGranted = async (realm = realmId) => (await grantsOfOwner()).some(grant => grant.realmId === realm && !grant.ended)
 
 async function connect(page: Page, answer: AtIntuit, button = 'Connect to QuickBooks'): Promise<void> {
   await page.getByRole('link', { name: button }).first().click()
@@ -70,7 +73,7 @@ test('TO17: without the permission for the books the merchant reads which one is
   await connect(page, { company: 'Alder & Finch Joinery', without: 'QuickBooks data' })
   expect(await page.getByRole('alert').textContent()).toMatch(/permission “Accounting”.*was not given. Nothing was connected/)
   expect([(await viewOf(page)).connection.state, await isGranted()]).toEqual(['none', false])
-  expect(world.outside.quickbooks.deliveries.log()).toEqual([])
+  expect((await grantsOfOwner()).map(grant => grant.ended?.why)).toEqual(['revoked'])
   await page.getByRole('link', { name: 'Try again' }).click()
   await page.getByRole('heading', { name: /Connect Quittance to QuickBooks/ }).waitFor()
 })
@@ -84,7 +87,9 @@ test('IL14 IL15 IL16 IL17 AP12 TO16: the merchant picks a company at Intuit, com
   await page.getByText('Alder & Finch Joinery is connected.').waitFor()
   expect(await page.getByRole('link', { name: 'Connect to QuickBooks' }).count(), 'the button is gone once connected').toBe(0)
   expect(await page.getByRole('banner').getByRole('progressbar').count(), 'the bar stands in the header too').toBe(1)
+  expect(await page.getByRole('heading', { name: 'Owed to you' }).count(), 'no picture is shown before it is whole').toBe(0)
   await page.getByText('First load from QuickBooks: done.').waitFor({ timeout: 60_000 })
+  await page.getByRole('heading', { name: 'Owed to you' }).waitFor()
   const values = bar.map(({ done }) => done)
   expect(new Set(values).size, `the bar showed ${values.join(', ')}`).toBeGreaterThanOrEqual(3)
   expect(values).toEqual(values.toSorted((a, b) => a - b))
@@ -191,6 +196,21 @@ test('a person who removes the app inside QuickBooks finds it disconnected here,
   await connect(page, { company: 'Alder & Finch Joinery' })
   await page.getByText('Alder & Finch Joinery is connected.').waitFor()
   expect((await viewOf(page)).connection.state).toBe('connected')
+})
+
+test('a grant that Intuit no longer takes is said on every place of the open console, and Reconnect goes on with what is kept', async () => {
+  const page = await inConsole('/console/invoices')
+  await until(() => viewOf(page), view => view.import?.state === 'done')
+  const { invoices } = (await (await call(page))('GET', '/v1/merchant/invoices?limit=1')) as { invoices: { id: string; number: string }[] }
+  await page.getByRole('list', { name: 'Invoices' }).getByText(invoices[0]?.number ?? '').first().waitFor()
+  world.outside.quickbooks.disconnect(realmId)
+  await page.getByRole('button', { name: 'Import', exact: true }).click()
+  await page.getByText('QuickBooks no longer accepts this connection. Connect again to go on').first().waitFor()
+  await connect(page, { company: 'Alder & Finch Joinery' }, 'Reconnect to QuickBooks')
+  await page.getByText('Alder & Finch Joinery is connected.').waitFor()
+  await until(() => viewOf(page), view => view.import?.state === 'done')
+  expect(await (await call(page))('GET', '/v1/merchant/invoices?limit=1')).toMatchObject({ invoices: [{ id: invoices[0]?.id }] })
+  expect(await page.getByText('no longer accepts this connection').count()).toBe(0)
 })
 
 test('a merchant signs in with Intuit: the first time the same address is proved by a code, then by Intuit alone', async () => {

@@ -114,6 +114,8 @@ export type ProviderPayment = {
   failure: ProviderFailure | null
   metadata: Readonly<Record<string, string>>
   fee: Minor | null
+  /** What was given back to the payer since. */
+  refunded: Minor
   createdAt: number
 }
 export type ProviderOutcome =
@@ -147,7 +149,8 @@ export type PaymentProvider = {
   fetch(ref: string, stripeAccount: string | null): Promise<ProviderOutcome>
   /** Looks for a payment by our own id where no ref was stored. */
   lookUp(request: { paymentId: string; createdAfter: number; stripeAccount: string | null }): Promise<ProviderOutcome | { kind: 'absent' }>
-  cancel(request: { ref: string; key: string; stripeAccount: string | null }): Promise<ProviderOutcome>
+  /** Harmless to repeat, so each try is a call of its own: under one key the provider would answer for a day as it did the first time. */
+  cancel(request: { ref: string; stripeAccount: string | null }): Promise<ProviderOutcome>
   /** Checks a webhook's signature on its raw text and reads it. */
   verifyWebhook(request: { raw: string; signature: string | null; now: number }): { kind: 'event'; event: ProviderEvent } | { kind: 'refused'; reason: string }
 }

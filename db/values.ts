@@ -22,6 +22,6 @@ export type ConnectionState = 'connected' | 'needs_reconnect' | 'disconnected'
 /** `held`: an open attempt; `captured`: paid here, not yet seen in QuickBooks; `reflected`: the mirror's balance holds it; `released`: nothing came of it. */
 export type AllocationState = 'held' | 'captured' | 'reflected' | 'released'
 export type PaymentState = 'reserved' | 'needs_action' | 'processing' | 'succeeded' | 'failed' | 'canceled'
-export type PostingState = 'waiting' | 'posted' | 'blocked' | 'diverged'
+export type PostingState = 'waiting' | 'posted' | 'blocked' | 'diverged' | 'by_hand'
 export type OutboxState = 'ready' | 'leased' | 'done' | 'blocked' | 'dead'
 export type InboxState = 'received' | 'done' | 'ignored' | 'dead'

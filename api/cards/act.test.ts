@@ -43,7 +43,7 @@ test('a payment into closed books waits with a card; trying again changes nothin
   const card = await cardAbout(reference)
   expect(card).toMatchObject({ kind: 'posting_blocked', urgency: 'now', title: expect.stringMatching(/^A payment of (\$|USD.)101\.00 is not in QuickBooks$/) as string })
   expect(card?.text).toContain('The books of its day are closed')
-  expect(card?.actions.map(action => action.name)).toEqual(['post_today', 'retry', 'done'])
+  expect(card?.actions.map(action => action.name)).toEqual(['post_today', 'retry', 'recorded'])
   expect(await postingOf(reference)).toMatchObject({ state: 'blocked' })
 
   world.outside.clock.advance(2 * dayMs)

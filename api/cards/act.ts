@@ -2,6 +2,7 @@ import type { Write } from '../../db/client.ts'
 import type { CardRow } from '../../db/queries/cards.ts'
 import type { MerchantId, PaymentId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
+import { postingJob } from '../domain/posting.ts'
 import { cardWords } from '../present/cards.ts'
 import { createFormat, localDay } from '../present/format.ts'
 import { importWrites } from '../sync/imports.ts'
@@ -31,15 +32,19 @@ async function deedOf(ctx: Context, merchantId: MerchantId, card: CardRow, actio
   const paymentId = String(card.facts['paymentId'] ?? '') as PaymentId
   switch (action) {
     case 'retry':
-      return [merchant.postings.unblock(paymentId), merchant.outbox.release(`post:${paymentId}`)]
+      if (card.kind === 'effect_stuck') return [merchant.outbox.release(String(card.facts['jobId'])), merchant.cards.close(card.key, by, now)]
+      return [merchant.postings.unblock(paymentId, now), merchant.outbox.releaseWith(postingJob(paymentId), { byHand: null })]
+    case 'recorded':
+      // It is looked for in QuickBooks, and ends there as what is found.
+      return [merchant.postings.unblock(paymentId, now), merchant.outbox.releaseWith(postingJob(paymentId), { byHand: true }), merchant.cards.close(card.key, by, now)]
     case 'post_today': {
       const zone = (await merchant.connection.find())?.timeZone ?? 'UTC'
-      return [merchant.postings.unblock(paymentId), merchant.outbox.releaseWith(`post:${paymentId}`, { paidOn: localDay(now, zone) })]
+      return [merchant.postings.unblock(paymentId, now), merchant.outbox.releaseWith(postingJob(paymentId), { paidOn: localDay(now, zone), byHand: null })]
     }
     case 'post_again': {
       const connection = await merchant.connection.find()
       const lane = connection ? laneOf(connection.realmId) : `payment:${paymentId}`
-      return [...merchant.postings.again(paymentId), merchant.outbox.wake({ id: `post:${paymentId}`, lane, kind: 'post_payment', payload: { paymentId } }), merchant.cards.close(card.key, by, now)]
+      return [...merchant.postings.again(paymentId, now), merchant.outbox.wake({ id: postingJob(paymentId), lane, kind: 'post_payment', payload: { paymentId } }), merchant.cards.close(card.key, by, now)]
     }
     case 'import':
       return [...(await importWrites(ctx, merchantId, 'full')), merchant.cards.close(card.key, by, now)]

@@ -45,6 +45,11 @@ export function paymentBody(payment: PaymentToPost): object {
   }
 }
 
+/** The effect that writes a payment into QuickBooks: one for each payment. */
+export function postingJob(paymentId: string): string {
+  return `post:${paymentId}`
+}
+
 /** The key under which QuickBooks writes a payment once: our row and which deliberate posting of it this is. At most 50 characters. */
 export function requestIdOf(paymentId: string, generation: number): string {
   return `${paymentId}:g${generation}`

@@ -3,6 +3,7 @@ import type { Write } from '../../db/client.ts'
 import type { Job } from '../../db/queries/outbox.ts'
 import type { Context } from '../context.ts'
 import { backoffMs, isPoison } from '../domain/retry.ts'
+import { newId } from '../ids.ts'
 
 export type { Job }
 /**
@@ -92,7 +93,7 @@ async function carryOut(ctx: Context, owner: string, job: Job, handlers: Readonl
     ctx.store.commit(ctx.store.control.outbox.extend(job, owner, leaseMs)).catch((error: unknown) => log.warn({ err: error }, 'the lease was not extended'))
   }, leaseMs / 3)
   try {
-    const result = await run(handlers[job.kind], job, log)
+    const result = await run(ctx, handlers[job.kind], job, log)
     const outcome = await ctx.store.commit(writesOf(ctx, owner, job, result))
     if (outcome.kind === 'refused') await giveBack(ctx, owner, job, outcome.rule, log)
     else if (result.kind === 'retry' || result.kind === 'blocked') log.warn({ problem: result.problem }, result.kind === 'retry' ? 'an effect will be tried again' : 'an effect waits for a person')
@@ -103,14 +104,14 @@ async function carryOut(ctx: Context, owner: string, job: Job, handlers: Readonl
   }
 }
 
-async function run(handler: JobHandler | undefined, job: Job, log: Context['log']): Promise<JobResult> {
+async function run(ctx: Context, handler: JobHandler | undefined, job: Job, log: Context['log']): Promise<JobResult> {
   if (!handler) return { kind: 'blocked', problem: `this version does not know effects of kind ${job.kind}` }
   try {
     return await handler(job)
   } catch (error) {
     log.error({ err: error }, 'an effect failed in a way that nobody foresaw')
     const problem = error instanceof Error ? error.message : String(error)
-    return isPoison(job.attempts) ? { kind: 'blocked', problem } : { kind: 'retry', problem }
+    return isPoison(job.attempts) ? { kind: 'blocked', problem, writes: stuckCard(ctx, job) } : { kind: 'retry', problem }
   }
 }
 
@@ -132,8 +133,20 @@ function writesOf(ctx: Context, owner: string, job: Job, result: JobResult): Wri
 /** The rows had moved on while the effect was carried out: it is tried again from what they say now. */
 async function giveBack(ctx: Context, owner: string, job: Job, rule: string, log: Context['log']): Promise<void> {
   log.warn({ rule }, 'the rows had moved on while an effect was carried out')
-  const ending = isPoison(job.attempts)
-    ? ({ state: 'dead', problem: `a rule of the database was broken again and again: ${rule}` } as const)
-    : ({ state: 'ready', problem: rule, delayMs: backoffMs(job.attempts, Math.random()), failed: true } as const)
-  await ctx.store.commit(ctx.store.control.outbox.end(job, owner, ending))
+  const { end } = ctx.store.control.outbox
+  await ctx.store.commit(
+    isPoison(job.attempts)
+      ? [...end(job, owner, { state: 'dead', problem: `a rule of the database was broken again and again: ${rule}` }), ...stuckCard(ctx, job)]
+      : end(job, owner, { state: 'ready', problem: rule, delayMs: backoffMs(job.attempts, Math.random()), failed: true }),
+  )
+}
+
+/** What nobody foresaw and what does not pass by itself is put before a person; nothing that is owed is left lying in silence. */
+function stuckCard(ctx: Context, job: Job): Write[] {
+  const { cards, changes } = ctx.store.merchant(job.merchantId)
+  const now = ctx.clock.now()
+  return [
+    cards.open({ id: newId('crd', now), key: `stuck:${job.id}`, kind: 'effect_stuck', facts: { jobId: job.id, effect: job.kind }, now }),
+    changes.tell({ customerId: '', invoiceId: null, kind: 'card', now }),
+  ]
 }

@@ -3,9 +3,11 @@ import type { AllocationRow, PaymentRow } from '../../db/queries/payments.ts'
 import type { Context } from '../context.ts'
 import { captured } from '../domain/ledger.ts'
 import { holdMs, statesBefore } from '../domain/payment.ts'
+import { postingJob } from '../domain/posting.ts'
 import { newId } from '../ids.ts'
 import type { ProviderFailure, ProviderOutcome, ProviderPayment } from '../ports.ts'
 import { receiptLetter } from '../letters/receipt.ts'
+import { laneOf } from '../sync/jobs.ts'
 
 /**
  * Takes what the provider says of an attempt, from whichever door it came: the payer's own request, a webhook, the watch.
@@ -56,12 +58,14 @@ async function succeed(ctx: Context, payment: PaymentRow, seen: ProviderPayment)
     merchant.payments.moveAllocations(payment.id, ['held', 'released'], 'captured'),
     merchant.payments.enter(`${payment.id}:captured`, payment.id, captured(payment.provider, payment.currency, allocations), now),
     merchant.postings.owe(payment.id),
-    merchant.outbox.add({ id: `post:${payment.id}`, lane: connection ? `qbo:${connection.realmId}` : `payment:${payment.id}`, kind: 'post_payment', payload: { paymentId: payment.id } }),
+    merchant.outbox.add({ id: postingJob(payment.id), lane: connection ? laneOf(connection.realmId) : `payment:${payment.id}`, kind: 'post_payment', payload: { paymentId: payment.id } }),
     await receiptLetter(ctx, payment, seen.method, allocations),
     ...eachInvoice(ctx, payment, allocations, 'paid', now),
   )
-  // Another door was faster and wrote the same fact: that is as good.
-  if (outcome.kind === 'refused') ctx.log.info({ payment: payment.id, rule: outcome.rule }, 'the payment was settled by somebody else meanwhile')
+  if (outcome.kind === 'committed') return
+  // Another door was faster and wrote the same fact: that is as good. Anything else must not pass for settled: money moved.
+  if ((await merchant.payments.find(payment.id))?.state !== 'succeeded') throw new Error(`a captured payment could not be stored: ${outcome.rule}`)
+  ctx.log.info({ payment: payment.id, rule: outcome.rule }, 'the payment was settled by somebody else meanwhile')
 }
 
 function eachInvoice(ctx: Context, payment: PaymentRow, allocations: readonly AllocationRow[], kind: 'paid' | 'payment_failed', now: number): Write[][] {
@@ -116,6 +120,6 @@ async function mismatch(ctx: Context, payment: PaymentRow, seen: ProviderPayment
   const now = ctx.clock.now()
   ctx.log.error({ payment: payment.id, ref: seen.ref }, 'the provider holds another amount than was ordered')
   await merchant.commit(
-    merchant.cards.open({ id: newId('crd', now), key: `amount:${payment.id}`, kind: 'charge_differs', facts: { paymentId: payment.id, ordered: payment.amount, charged: seen.amount, currency: seen.currency, reference: payment.reference, ref: seen.ref }, now }),
+    merchant.cards.openOnce({ id: newId('crd', now), key: `amount:${payment.id}`, kind: 'charge_differs', facts: { paymentId: payment.id, ordered: payment.amount, charged: seen.amount, currency: seen.currency, reference: payment.reference, ref: seen.ref }, now }),
   )
 }

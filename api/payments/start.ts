@@ -81,7 +81,7 @@ async function reserve(ctx: Context, stripe: PaymentProvider, input: StartPaymen
   }
   // The same id may have been stored by the same click a moment earlier.
   const payment = await merchant.payments.find(input.paymentId)
-  return payment ? { kind: 'reserved', payment } : refuse('conflict', 'The payment could not be begun. Your card was not charged. Load the page again.')
+  return payment?.checkoutId === checkout.id ? { kind: 'reserved', payment } : refuse('conflict', 'The payment could not be begun. Your card was not charged. Load the page again.')
 }
 
 function tellOf(ctx: Context, checkout: CheckoutRow, now: number) {
@@ -91,7 +91,12 @@ function tellOf(ctx: Context, checkout: CheckoutRow, now: number) {
 
 /** Calls the provider, or repeats the very same call; the provider's key makes it one charge. */
 async function goOn(ctx: Context, stripe: PaymentProvider, payment: PaymentRow, input: StartPayment): Promise<StartOutcome> {
-  return payment.state === 'reserved' ? charge(ctx, stripe, payment, input.returnUrl) : lookAgain(ctx)(payment, input.returnUrl)
+  return payment.state === 'reserved' && mayCharge(ctx, payment) ? charge(ctx, stripe, payment, input.returnUrl) : lookAgain(ctx)(payment, input.returnUrl)
+}
+
+/** After its hold an attempt is never sent again: others may pay its invoices as soon as it is found never to have been sent. */
+function mayCharge(ctx: Context, payment: PaymentRow): boolean {
+  return payment.holdUntil > ctx.clock.now()
 }
 
 async function charge(ctx: Context, stripe: PaymentProvider, payment: PaymentRow, returnUrl: string): Promise<Started> {
@@ -109,7 +114,7 @@ export const lookAgain = (ctx: Context) => async (payment: PaymentRow, returnUrl
   const asked = payment.providerRef
     ? await ctx.stripe.fetch(payment.providerRef, payment.stripeAccount)
     : await ctx.stripe.lookUp({ paymentId: payment.id, createdAfter: payment.createdAt, stripeAccount: payment.stripeAccount })
-  if (asked.kind === 'absent') return payment.holdUntil > ctx.clock.now() ? charge(ctx, ctx.stripe, payment, returnUrl) : { kind: 'started', payment, clientSecret: null }
+  if (asked.kind === 'absent') return mayCharge(ctx, payment) ? charge(ctx, ctx.stripe, payment, returnUrl) : { kind: 'started', payment, clientSecret: null }
   await settleAsked(ctx)(payment, asked)
   return started(ctx, payment, asked)
 }

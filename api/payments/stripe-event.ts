@@ -1,7 +1,10 @@
 import type { Context } from '../context.ts'
 import { newId } from '../ids.ts'
+import type { Write } from '../../db/client.ts'
+import type { PaymentRow } from '../../db/queries/payments.ts'
 import type { MerchantId, PaymentId } from '../../db/values.ts'
 import type { Job, JobResult } from '../outbox/worker.ts'
+import type { ProviderOutcome } from '../ports.ts'
 import { settleAsked } from './settle.ts'
 
 /** What a webhook said is only a hint that something happened: the provider is asked what is so. */
@@ -13,14 +16,28 @@ export const takeStripeEvent = (ctx: Context) => async (job: Job): Promise<JobRe
   const payment = (paymentId && (await merchant.payments.find(paymentId))) || (await merchant.payments.findByRef('stripe', ref))
   const outcome = await ctx.stripe.fetch(ref, payment?.stripeAccount ?? null)
   if (outcome.kind === 'unknown') return { kind: 'retry', problem: outcome.reason }
-  if (payment) {
+  // A payment of ours that the provider knows by another name has nothing to do with this charge, whatever marks it carries.
+  if (payment && (payment.providerRef === null || payment.providerRef === ref)) {
     await settleAsked(ctx)(payment, outcome)
-    return { kind: 'done', writes: ended('done', null) }
+    return { kind: 'done', writes: [...refundCard(ctx, payment, outcome), ...ended('done', null)] }
   }
   if (outcome.kind !== 'done' || outcome.payment.state !== 'succeeded') return { kind: 'done', writes: ended('ignored', 'no payment of ours') }
   const now = ctx.clock.now()
-  const card = merchant.cards.open({ id: newId('crd', now), key: `orphan:${ref}`, kind: 'orphan_charge', facts: { ref, amount: outcome.payment.amount, currency: outcome.payment.currency, reference: outcome.payment.metadata['reference'] ?? null }, now })
+  const card = merchant.cards.openOnce({ id: newId('crd', now), key: `orphan:${ref}`, kind: 'orphan_charge', facts: { ref, amount: outcome.payment.amount, currency: outcome.payment.currency, reference: outcome.payment.metadata['reference'] ?? null }, now })
   return { kind: 'done', writes: [card, ...ended('done', 'a charge that we have no payment for')] }
+}
+
+/** Money went back to the payer at the provider: QuickBooks is not touched, a person is told, once for each sum. */
+function refundCard(ctx: Context, payment: PaymentRow, outcome: ProviderOutcome): Write[] {
+  if (outcome.kind !== 'done' || outcome.payment.refunded === 0) return []
+  const merchant = ctx.store.merchant(payment.merchantId)
+  const now = ctx.clock.now()
+  const { refunded } = outcome.payment
+  const facts = { paymentId: payment.id, reference: payment.reference, amount: payment.amount, currency: payment.currency, refunded, ref: outcome.payment.ref }
+  return [
+    merchant.cards.openOnce({ id: newId('crd', now), key: `refund:${payment.id}:${refunded}`, kind: 'charge_refunded', facts, now }),
+    merchant.changes.tell({ customerId: '', invoiceId: null, kind: 'card', now }),
+  ]
 }
 
 /** Whose payment an event speaks of, by the marks that we put on every charge. */

@@ -9,6 +9,8 @@ import { settle, settleAsked } from './settle.ts'
 
 const soonMs = 60_000
 const absentForMs = 60_000
+/** Longer than a charge that was begun in the last moment of the hold can be under way. */
+const afterHoldMs = 60_000
 
 /** Asks after an attempt until it has ended, whatever became of the process or the page that began it. */
 export const watchPayment = (ctx: Context) => async (job: Job): Promise<JobResult> => {
@@ -35,6 +37,6 @@ async function findLost(ctx: Context, stripe: PaymentProvider, payment: PaymentR
   const now = ctx.clock.now()
   if (payment.unknownSince === null) await merchant.commit(merchant.payments.doubt(payment.id, now))
   // Seen absent twice, long after any call could still be under way: it never happened.
-  else if (now - payment.unknownSince >= absentForMs && payment.holdUntil <= now)
+  else if (now - payment.unknownSince >= absentForMs && payment.holdUntil + afterHoldMs <= now)
     await settle(ctx)(payment, { kind: 'refused', failure: { code: 'never_sent', declineCode: null, retryable: true, payerText: 'The payment did not reach the bank. You were not charged. Please try again.' }, payment: null })
 }

@@ -4,40 +4,45 @@ import type { PaymentId } from '../../db/values.ts'
 import { callQuickBooks } from '../connection/credentials.ts'
 import type { Context } from '../context.ts'
 import { spread } from '../domain/allocation.ts'
-import { type Minor, parseDecimal, zero } from '../domain/money.ts'
+import { type Minor, zero } from '../domain/money.ts'
 import { markOf, paymentBody, requestIdOf } from '../domain/posting.ts'
 import type { Job, JobResult } from '../outbox/worker.ts'
 import type { QboAnswer, QboFailure, QboObject } from '../ports.ts'
 import { localDay } from '../present/format.ts'
-import { applyObjects } from '../sync/apply.ts'
+import { applyObjects } from '../sync/apply-objects.ts'
+import { readByIds } from '../sync/complete.ts'
+import { resultOfFailure } from '../sync/failure.ts'
+import { amountAt } from '../sync/mapping.ts'
+import { refAt, textAt } from '../sync/read-object.ts'
 import { compareWritten } from './compare.ts'
 import { missingCard, parkedCard, unappliedCard } from './cards.ts'
 import { depositTo } from './deposit-to.ts'
 
 /**
  * Writes a captured payment into QuickBooks: exactly one Payment, read back and compared. A payment that QuickBooks
- * already holds under our mark is adopted; one that somebody deleted there is never written again by itself.
+ * already holds under our mark or our reference is adopted; one that somebody deleted there is never written again by itself.
  */
 export const postPayment = (ctx: Context) => async (job: Job): Promise<JobResult> => {
   const merchant = ctx.store.merchant(job.merchantId)
   const paymentId = job.payload['paymentId'] as PaymentId
   const payment = await merchant.payments.find(paymentId)
   const posting = await merchant.postings.find(paymentId)
-  if (!payment || !posting || posting.state === 'posted' || posting.state === 'diverged') return { kind: 'done' }
+  if (!payment || posting?.state !== 'waiting') return { kind: 'done' }
   const allocations = await merchant.payments.allocations(paymentId)
-  const adopted = posting.firstSentAt === null ? null : await findWritten(ctx, payment)
-  if (adopted && !adopted.ok) return failed(ctx, payment, adopted.failure)
-  if (adopted?.value) return take(ctx, payment, posting, allocations, adopted.value)
-  return writeNew(ctx, payment, posting, allocations, job)
+  const found = posting.firstSentAt === null ? null : await findWritten(ctx, payment)
+  if (found && !found.ok) return failed(ctx, payment, found.failure)
+  if (found?.value) return take(ctx, payment, posting, allocations, found.value)
+  return job.payload['byHand'] === true ? takeByHand(ctx, payment, allocations) : writeNew(ctx, payment, posting, allocations, job)
 }
 
-/** The Payment that an earlier try of ours left in QuickBooks, if any; copies made by hand carry our reference but not our first id. */
+/** The Payment in QuickBooks that carries our reference: first what an earlier try of ours left, else what a person recorded. What was voided is none. */
 async function findWritten(ctx: Context, payment: PaymentRow): Promise<QboAnswer<QboObject | null>> {
   const found = await callQuickBooks(ctx, payment.merchantId, at =>
     ctx.accounting.page(at, { entity: 'Payment', where: `PaymentRefNum = '${payment.reference}'`, orderBy: null, start: 1, max: 10 }))
   if (!found.ok) return found
-  const ours = found.value.filter(object => String(object['PrivateNote'] ?? '').includes(markOf(payment.id))).toSorted((a, b) => Number(a.Id) - Number(b.Id))
-  return { ...found, value: ours[0] ?? null }
+  const isMarked = (object: QboObject) => String(object['PrivateNote'] ?? '').includes(markOf(payment.id))
+  const live = found.value.filter(object => amountOf(object, 'TotalAmt', payment) > 0).toSorted((a, b) => Number(a.Id) - Number(b.Id))
+  return { ...found, value: live.find(isMarked) ?? live[0] ?? null }
 }
 
 async function writeNew(ctx: Context, payment: PaymentRow, posting: PostingRow, allocations: readonly AllocationRow[], job: Job): Promise<JobResult> {
@@ -45,15 +50,21 @@ async function writeNew(ctx: Context, payment: PaymentRow, posting: PostingRow, 
   const connection = await merchant.connection.find()
   const invoices = await readInvoices(ctx, payment, allocations)
   if (!invoices.ok) return failed(ctx, payment, invoices.failure)
+  const payee = payeeOf(allocations, invoices.value)
+  const { providerRef } = payment
+  if (!payee || !providerRef) return park(ctx, payment, 'incomplete', 'The payment has no customer in QuickBooks.')
+  const account = await depositTo(ctx, payment.merchantId)
+  if (!account) return park(ctx, payment, 'no-account', 'The account where payments are recorded is not active in QuickBooks; choose one in Settings')
+  const homeCurrency = connection?.homeCurrency ?? payment.currency
+  const exchangeRate = rateOf(invoices.value)
+  // Without a rate QuickBooks would take a foreign amount for as much of its own currency.
+  if (payment.currency !== homeCurrency && exchangeRate === null) return park(ctx, payment, 'no-rate', `QuickBooks names no exchange rate for ${payment.currency}, because the invoice is gone`)
+  // An invoice that belongs to another customer by now takes nothing.
   const owedOf = (qboId: string): Minor => {
-    const invoice = invoices.value.find(object => object.Id === qboId)
-    return invoice ? parseDecimal(String(invoice['Balance'] ?? '0'), payment.currency) : zero
+    const invoice = invoices.value.find(object => object.Id === qboId && refAt(object, 'CustomerRef') === payee)
+    return invoice ? amountOf(invoice, 'Balance', payment) : zero
   }
   const parts = spread(allocations.map(a => ({ invoiceId: a.qboId ?? '', amount: a.amount })), owedOf)
-  const account = await depositTo(ctx, payment.merchantId)
-  if (!account) return park(ctx, payment, 'no-account', 'Choose in Settings where payments are recorded: QuickBooks has no Undeposited Funds account that we can see.')
-  const customerQboId = allocations[0]?.customerQboId
-  if (!customerQboId || !payment.providerRef) return park(ctx, payment, 'incomplete', 'The payment has no customer in QuickBooks.')
   // From here on the request may have reached QuickBooks, whatever becomes of this process.
   const noted = await ctx.store.commit(merchant.postings.sending(payment.id, ctx.clock.now()))
   if (noted.kind === 'refused') return { kind: 'retry', problem: noted.rule }
@@ -62,9 +73,9 @@ async function writeNew(ctx: Context, payment: PaymentRow, posting: PostingRow, 
       entity: 'Payment',
       requestId: requestIdOf(payment.id, posting.generation),
       body: paymentBody({
-        paymentId: payment.id, reference: payment.reference, customerQboId, currency: payment.currency, homeCurrency: connection?.homeCurrency ?? payment.currency,
-        exchangeRate: rateOf(invoices.value), paidOn: dayOf(payment, job, connection?.timeZone ?? 'UTC'), depositAccountQboId: account, methodQboId: null,
-        provider: payment.provider, providerRef: payment.providerRef ?? '', lines: parts.lines.map(line => ({ invoiceQboId: line.invoiceId, amount: line.amount })), unapplied: parts.unapplied,
+        paymentId: payment.id, reference: payment.reference, customerQboId: payee, currency: payment.currency, homeCurrency, exchangeRate,
+        paidOn: dayOf(payment, job, connection?.timeZone ?? 'UTC'), depositAccountQboId: account, methodQboId: null,
+        provider: payment.provider, providerRef, lines: parts.lines.map(line => ({ invoiceQboId: line.invoiceId, amount: line.amount })), unapplied: parts.unapplied,
       }),
     }))
   if (!written.ok) return failed(ctx, payment, written.failure)
@@ -85,14 +96,16 @@ async function take(ctx: Context, payment: PaymentRow, posting: PostingRow, allo
   }
   const invoices = await readInvoices(ctx, payment, allocations)
   if (!invoices.ok) return failed(ctx, payment, invoices.failure)
-  const differs = compareWritten(payment, allocations, read.value)
-  const unapplied = parseDecimal(String(read.value['UnappliedAmt'] ?? '0'), payment.currency)
+  const differs = compareWritten(payment, payeeOf(allocations, invoices.value), allocations, read.value)
+  const unapplied = amountOf(read.value, 'UnappliedAmt', payment)
   const mirrored = await applyObjects(ctx, payment.merchantId, [{ entity: 'Payment', objects: [read.value] }, { entity: 'Invoice', objects: invoices.value }])
+  if (!mirrored.ok) return failed(ctx, payment, mirrored.failure)
   const writes: Write[] = [
     ...merchant.postings.posted(payment.id, { qboId: read.value.Id, syncToken: String(read.value['SyncToken'] ?? '0'), unapplied, now }),
     merchant.payments.moveAllocations(payment.id, ['captured'], 'reflected'),
-    ...mirrored,
+    ...mirrored.value,
     merchant.cards.close(`posting:${payment.id}`, 'posted', now),
+    merchant.cards.close('company-locked', 'posted', now),
     ...(unapplied > 0 || differs ? [unappliedCard(ctx, payment, unapplied, differs, now)] : []),
     merchant.changes.tell({ customerId: '', invoiceId: null, kind: 'posted', now }),
   ]
@@ -100,9 +113,31 @@ async function take(ctx: Context, payment: PaymentRow, posting: PostingRow, allo
   return { kind: 'done', writes }
 }
 
+/** A person says that they recorded it, and it does not carry our reference: from now on QuickBooks' figures alone count, where they show it. */
+async function takeByHand(ctx: Context, payment: PaymentRow, allocations: readonly AllocationRow[]): Promise<JobResult> {
+  const merchant = ctx.store.merchant(payment.merchantId)
+  const now = ctx.clock.now()
+  const invoices = await readInvoices(ctx, payment, allocations)
+  if (!invoices.ok) return failed(ctx, payment, invoices.failure)
+  const mirrored = await applyObjects(ctx, payment.merchantId, [{ entity: 'Invoice', objects: invoices.value }])
+  if (!mirrored.ok) return failed(ctx, payment, mirrored.failure)
+  const told = allocations.map(a => merchant.changes.tell({ customerId: payment.customerId, invoiceId: a.invoiceId, kind: 'payment', now }))
+  return { kind: 'done', writes: [...mirrored.value, merchant.mirrorSettle.reflectByHand(payment.id), merchant.postings.byHand(payment.id, now), ...told] }
+}
+
 function readInvoices(ctx: Context, payment: PaymentRow, allocations: readonly AllocationRow[]): Promise<QboAnswer<QboObject[]>> {
-  const ids = allocations.flatMap(a => (a.qboId ? [`'${a.qboId}'`] : []))
-  return callQuickBooks(ctx, payment.merchantId, at => ctx.accounting.page(at, { entity: 'Invoice', where: `Id in (${ids.join(', ')})`, orderBy: null, start: 1, max: 1000 }))
+  return readByIds(ctx, payment.merchantId, 'Invoice', allocations.flatMap(a => a.qboId ?? []))
+}
+
+/** Whose payment it is in QuickBooks: the customer that was charged, unless all their invoices belong to another by now, e.g. after a merge. */
+function payeeOf(allocations: readonly AllocationRow[], invoices: readonly QboObject[]): string | null {
+  const known = allocations[0]?.customerQboId ?? null
+  const [first] = invoices
+  return !first || invoices.some(invoice => refAt(invoice, 'CustomerRef') === known) ? known : refAt(first, 'CustomerRef')
+}
+
+function amountOf(object: QboObject, name: string, payment: PaymentRow): Minor {
+  return amountAt(object, name, payment.currency) ?? zero
 }
 
 async function failed(ctx: Context, payment: PaymentRow, failure: QboFailure): Promise<JobResult> {
@@ -110,14 +145,17 @@ async function failed(ctx: Context, payment: PaymentRow, failure: QboFailure): P
   switch (failure.class) {
     case 'transient':
     case 'unknown':
-    case 'stale':
       return { kind: 'retry', problem }
+    case 'stale':
+      // A definite no: what was read has moved on meanwhile. It is read again, and asked for as a request of its own.
+      return { kind: 'retry', problem, writes: [ctx.store.merchant(payment.merchantId).postings.renew(payment.id)] }
     case 'throttled':
       return { kind: 'retry', problem, afterMs: failure.retryAfterMs ?? 60_000 }
     case 'auth':
       // The lane waits for the merchant to connect again; what is owed stays owed.
       return { kind: 'retry', problem, afterMs: 5 * 60_000 }
     case 'paused':
+      return resultOfFailure(ctx, payment.merchantId, failure)
     case 'gone':
     case 'person':
     case 'ours':
@@ -136,7 +174,6 @@ function dayOf(payment: PaymentRow, job: Job, timeZone: string): string {
   return typeof chosen === 'string' ? chosen : localDay(payment.capturedAt ?? payment.createdAt, timeZone)
 }
 
-function rateOf(invoices: readonly QboObject[]): string | null {
-  const rate = invoices[0]?.['ExchangeRate']
-  return rate === undefined || rate === null ? null : String(rate)
+function rateOf([invoice]: readonly QboObject[]): string | null {
+  return invoice ? textAt(invoice, 'ExchangeRate') : null
 }

@@ -34,6 +34,11 @@ export function cardWords({ kind, facts }: Pick<CardRow, 'kind' | 'facts'>, form
       return blocked(facts, format)
     case 'posting_diverged':
       return undone(facts, format)
+    case 'charge_refunded':
+      return {
+        urgency: 'soon', title: `${money(facts, 'refunded', format)} of a payment was given back`, actions: [dealtWith],
+        text: `At the payment provider somebody refunded it of the payment ${text(facts, 'reference')} of ${money(facts, 'amount', format)}. Nothing was changed in QuickBooks, and its invoice counts as paid. Record the refund in QuickBooks as your books need it.`,
+      }
     case 'payment_unapplied':
       return {
         urgency: 'soon', title: `${money(facts, 'unapplied', format)} of a payment found no open invoice`, actions: [dealtWith],
@@ -62,6 +67,11 @@ function booksWords(kind: string, facts: Facts): Words {
         urgency: 'soon', title: `A mail to ${text(facts, 'to')} was not sent`, actions: [dealtWith],
         text: `The mail service refused ${facts['about'] === 'receipt' ? 'the receipt of a payment' : 'an invoice’s mail'}: ${ended(text(facts, 'reason'))} Nothing was delivered, and it is not tried again by itself. Check the address in QuickBooks${facts['about'] === 'receipt' ? '; the payment itself is not affected' : ', then send the invoice again'}.`,
       }
+    case 'effect_stuck':
+      return {
+        urgency: 'now', title: `Something could not be done: ${effectName(text(facts, 'effect'))}`, actions: [tryAgain, dealtWith],
+        text: 'It was tried again and again and failed in a way that nobody foresaw. Nothing that is owed was dropped. Try again; if it stays, write to us.',
+      }
     case 'unreadable_document':
       return {
         urgency: 'soon', title: `${documentName(text(facts, 'entity'))} in QuickBooks could not be read`, actions: [dealtWith],
@@ -80,7 +90,7 @@ function booksWords(kind: string, facts: Facts): Words {
 function blocked(facts: Facts, format: Format): Words {
   const title = `A payment of ${money(facts, 'amount', format)} is not in QuickBooks`
   const byHand = `If you record it there yourself, write ${text(facts, 'reference')} as its reference number, and it is known again.`
-  const recorded = { name: 'done', label: 'I recorded it myself', main: false }
+  const recorded = { name: 'recorded', label: 'I recorded it myself', main: false }
   if (closedBooks.includes(text(facts, 'code')))
     return {
       urgency: 'now', title, actions: [{ name: 'post_today', label: 'Record it with today’s date', main: true }, { ...tryAgain, main: false }, recorded],
@@ -106,6 +116,20 @@ function customerNames(facts: Facts): string {
   const names = Array.isArray(customers) ? customers.flatMap((row: unknown) => (typeof row === 'object' && row !== null && 'name' in row && typeof row.name === 'string' ? [row.name] : [])).slice(0, 3) : []
   const more = typeof customersCount === 'number' ? customersCount - names.length : 0
   return names.length === 0 ? '' : `: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
+function effectName(effect: string): string {
+  switch (effect) {
+    case 'post_payment':
+      return 'a payment is not in QuickBooks'
+    case 'watch_payment':
+    case 'take_stripe_event':
+      return 'the payment provider was not heard about a payment'
+    case 'send_mail':
+      return 'a mail was not sent'
+    default:
+      return 'QuickBooks was not read'
+  }
 }
 
 function documentName(entity: string): string {

@@ -114,6 +114,8 @@ function postingOf(ctx: Context, payment: PaymentPageRow, format: Format, connec
       return { state: 'posted', text: payment.unapplied ? `In QuickBooks, ${format.money(payment.unapplied, payment.currency).text} of it as credit` : 'In QuickBooks', quickBooksUrl }
     case 'blocked':
       return { state: 'blocked', text: 'Not in QuickBooks: it needs you, see Home', quickBooksUrl: null }
+    case 'by_hand':
+      return { state: 'posted', text: 'You recorded it in QuickBooks yourself', quickBooksUrl: null }
     case 'diverged':
       return { state: 'blocked', text: payment.postingProblem ?? 'Not in QuickBooks any more', quickBooksUrl }
   }

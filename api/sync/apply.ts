@@ -1,33 +1,25 @@
 import type { Write } from '../../db/client.ts'
 import type { KnownInvoice, KnownPayment, MirrorEvent, MirrorPayment } from '../../db/queries/mirror-rows.ts'
-import type { MerchantId } from '../../db/values.ts'
+import type { MerchantId, PaymentId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { type DocumentFact, factsOfInvoice, factsOfPayment } from '../domain/document-history.ts'
 import { currency } from '../domain/money.ts'
+import { postingJob } from '../domain/posting.ts'
 import { settingsOf } from '../domain/settings.ts'
 import { visibilityOf } from '../domain/visibility.ts'
 import { newId } from '../ids.ts'
-import { type EntityObjects, type Incoming, readObjects } from './incoming.ts'
+import type { Incoming } from './incoming.ts'
 import type { ReadInvoice } from './mapping.ts'
 
 /** A first load tells nobody row by row: open pages are told once, by the run. */
 export type Telling = 'told' | 'quiet'
-
-/**
- * The writes that bring objects of QuickBooks into the mirror, to stand in the caller's own batch: e.g. what a posting was
- * answered. Their customers must be known already.
- */
-export async function applyObjects(ctx: Context, merchantId: MerchantId, objects: readonly EntityObjects[]): Promise<Write[]> {
-  const home = await homeCurrency(ctx, merchantId)
-  return writesOf(ctx, merchantId, readObjects(objects, home), 'told')
-}
 
 export async function homeCurrency(ctx: Context, merchantId: MerchantId) {
   const connection = await ctx.store.merchant(merchantId).connection.find()
   return currency(connection?.homeCurrency ?? 'USD')
 }
 
-/** The writes for what was read: rows newer only, history, our own payments seen again, and the word to open pages. */
+/** The writes for what was read, whose customers must be known already: rows newer only, history, our own payments seen again, and the word to open pages. */
 export async function writesOf(ctx: Context, merchantId: MerchantId, read: Incoming, telling: Telling): Promise<Write[]> {
   const merchant = ctx.store.merchant(merchantId)
   const { mirror, mirrorSettle } = merchant
@@ -48,8 +40,8 @@ export async function writesOf(ctx: Context, merchantId: MerchantId, read: Incom
   const removed = [...payments.filter(row => row.state === 'void').map(row => ({ qboId: row.qboId, at: row.updatedAt })), ...read.gone.filter(gone => gone.entity === 'Payment')]
   if (removed.length > 0) writes.push(mirrorSettle.noteRemoved(removed))
   if (payments.length > 0) writes.push(...mirror.putPayments(payments))
-  const own = await ownPostings(ctx, merchantId, payments)
-  if (own.length > 0) writes.push(mirror.recognise(own))
+  const own = await ownPostings(ctx, merchantId, payments.filter(row => row.state === 'live'))
+  if (own.length > 0) writes.push(mirror.recognise(own), ...own.flatMap(({ paymentId }) => adoption(ctx, merchantId, paymentId)))
   writes.push(...goneWrites(ctx, merchantId, read, now), ...undoneWrites(ctx, merchantId, read, known.payments))
   const events = [...invoices.flatMap(row => eventsOfInvoice(row, known.invoices.get(row.qboId), now)), ...payments.flatMap(row => eventsOfPayment(row, now)), ...goneEvents(read, now)]
   if (events.length > 0) writes.push(mirror.addEvents(events))
@@ -81,7 +73,7 @@ async function knownRows(ctx: Context, merchantId: MerchantId, read: Incoming) {
 }
 
 /** Which of these payments may be postings of ours: by the marker in the note, else by the reference. */
-async function ownPostings(ctx: Context, merchantId: MerchantId, payments: readonly MirrorPayment[]): Promise<{ qboId: string; paymentId: string }[]> {
+async function ownPostings(ctx: Context, merchantId: MerchantId, payments: readonly MirrorPayment[]): Promise<{ qboId: string; paymentId: PaymentId }[]> {
   const marked = payments.flatMap(row => row.marker ?? [])
   const referred = payments.flatMap(row => row.reference ?? [])
   if (marked.length + referred.length === 0) return []
@@ -90,6 +82,12 @@ async function ownPostings(ctx: Context, merchantId: MerchantId, payments: reado
     const own = ours.find(payment => payment.id === row.marker) ?? ours.find(payment => payment.reference === row.reference)
     return own ? [{ qboId: row.qboId, paymentId: own.id }] : []
   })
+}
+
+/** What waited for a person is in QuickBooks after all, by their own hand: the posting goes on and finds it there. */
+function adoption(ctx: Context, merchantId: MerchantId, paymentId: PaymentId): Write[] {
+  const merchant = ctx.store.merchant(merchantId)
+  return [merchant.postings.unblock(paymentId, ctx.clock.now()), merchant.outbox.release(postingJob(paymentId))]
 }
 
 /**

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Bench, benchRealm, type Json, startQuickBooksBench } from '../../e2e/quickbooks-bench.ts'
 import type { QboObject } from '../ports.ts'
-import { applyObjects } from './apply.ts'
+import { applyObjects } from './apply-objects.ts'
 
 let bench: Bench
 const begin = async (webhookFormat: 'classic' | 'cloudevents' = 'cloudevents') => {
@@ -171,7 +171,11 @@ describe('what happens in QuickBooks', () => {
     const { Id } = await seen('Invoice', 'create', invoiceBody(100))
     const asText = (object: unknown) => JSON.parse(JSON.stringify(object), (_key, value: unknown) => (typeof value === 'number' ? String(value) : value)) as QboObject
     const old = asText(bench.quickbooks.books.read(benchRealm, 'Invoice', Id))
-    const late = async () => void (await bench.ctx.store.commit(await applyObjects(bench.ctx, bench.merchantId, [{ entity: 'Invoice', objects: [old] }])))
+    const late = async () => {
+      const applied = await applyObjects(bench.ctx, bench.merchantId, [{ entity: 'Invoice', objects: [old] }])
+      if (!applied.ok) throw new Error(applied.failure.message)
+      await bench.ctx.store.commit(applied.value)
+    }
     bench.clock.advance(5000)
     await seen('Invoice', 'update', { Id, sparse: true, Line: [line(80)] })
     await late()

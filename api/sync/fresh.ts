@@ -2,9 +2,9 @@ import type { InvoiceId, MerchantId } from '../../db/values.ts'
 import { callQuickBooks } from '../connection/credentials.ts'
 import type { Context } from '../context.ts'
 import type { QboFailure } from '../ports.ts'
-import { homeCurrency, writesOf } from './apply.ts'
-import { completed, readByIds } from './complete.ts'
-import { type Gone, readObjects } from './incoming.ts'
+import { applyObjects } from './apply-objects.ts'
+import { readByIds } from './complete.ts'
+import type { Gone } from './incoming.ts'
 
 export type Fresh = { kind: 'fresh' } | { kind: 'failed'; failure: QboFailure }
 
@@ -26,10 +26,9 @@ export const readFresh = (ctx: Context) => async (merchantId: MerchantId, invoic
     if (!confirmed.ok && confirmed.failure.class !== 'gone') return { kind: 'failed', failure: confirmed.failure }
     if (!confirmed.ok) gone.push({ entity: 'Invoice', qboId: row.qboId, at: row.updatedAt })
   }
-  const home = await homeCurrency(ctx, merchantId)
-  const whole = await completed(ctx, merchantId, readObjects([{ entity: 'Invoice', objects: answer.value }], home, gone), home, true)
-  if (!whole.ok) return { kind: 'failed', failure: whole.failure }
-  const outcome = await ctx.store.commit(await writesOf(ctx, merchantId, whole.value, 'told'))
+  const writes = await applyObjects(ctx, merchantId, [{ entity: 'Invoice', objects: answer.value }], gone)
+  if (!writes.ok) return { kind: 'failed', failure: writes.failure }
+  const outcome = await ctx.store.commit(writes.value)
   if (outcome.kind === 'committed') return { kind: 'fresh' }
   return { kind: 'failed', failure: { class: 'transient', code: '', message: outcome.rule, detail: '', status: 0, intuitTid: null, retryAfterMs: null } }
 }

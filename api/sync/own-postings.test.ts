@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Bench, benchRealm, type Json, startQuickBooksBench } from '../../e2e/quickbooks-bench.ts'
 import type { Currency, InvoiceId, Minor, PaymentId } from '../../db/values.ts'
-import { applyObjects } from './apply.ts'
+import { applyObjects } from './apply-objects.ts'
 import { readFresh } from './fresh.ts'
 
 let bench: Bench
@@ -66,7 +66,9 @@ test('the events that echo our own posting cost no read', async () => {
   const current = [{ entity: 'Payment', objects: [books.read(benchRealm, 'Payment', object.Id)] }, { entity: 'Invoice', objects: [books.read(benchRealm, 'Invoice', invoice.Id)] }]
   // As an answer of QuickBooks is read: numbers as text.
   const asRead = JSON.parse(JSON.stringify(current), (_key, value: unknown) => (typeof value === 'number' ? String(value) : value)) as Parameters<typeof applyObjects>[2]
-  await bench.ctx.store.commit(await applyObjects(bench.ctx, bench.merchantId, asRead), bench.merchant.postings.posted(payment, { qboId: object.Id, syncToken: '0', unapplied: 0 as Minor, now: bench.clock.now() }))
+  const applied = await applyObjects(bench.ctx, bench.merchantId, asRead)
+  if (!applied.ok) throw new Error(applied.failure.message)
+  await bench.ctx.store.commit(applied.value, bench.merchant.postings.posted(payment, { qboId: object.Id, syncToken: '0', unapplied: 0 as Minor, now: bench.clock.now() }))
   expect([await balance(), await allocation()]).toEqual([4000, ['reflected']])
   const before = (await bench.reads()).corePlus
   await bench.settled()

@@ -40,7 +40,8 @@ const picturesOf = (db: Db, merchantId: MerchantId) => ({
     db.rows(
       `select currency, captured_at / ${slotMs} slot, sum(amount) amount from payments
        where merchant_id = ?1 and state = 'succeeded' and captured_at >= ?2
-         and id not in (select payment_id from qbo_payments where merchant_id = ?1 and payment_id is not null and state = 'live') group by currency, slot`,
+         and id not in (select payment_id from qbo_payments where merchant_id = ?1 and payment_id is not null and state = 'live')
+         and id not in (select payment_id from postings where merchant_id = ?1 and state = 'by_hand') group by currency, slot`,
       [merchantId, since]),
   draftCount: async (): Promise<number> =>
     (await db.rows<{ n: number }>(`select count(*) n from invoices where merchant_id = ? and visibility = 'draft' and archived_at is null and voided_at is null`, [merchantId]))[0]?.n ?? 0,

@@ -24,6 +24,12 @@ export const mirrorSettleQueries = (merchantId: MerchantId) => ({
          where q.state = 'live' and not exists (select 1 from qbo_payment_lines l where l.merchant_id = ?1 and l.payment_qbo_id = q.qbo_id and l.txn_type = 'Invoice' and l.txn_qbo_id = i.qbo_id))`,
       merchantId, JSON.stringify(paymentQboIds)),
   ],
+  /** The same on a person's word, where QuickBooks shows that at least as much was put against the invoice as was captured for it. */
+  reflectByHand: (paymentId: string): Write =>
+    write(
+      `update allocations set state = 'reflected' where merchant_id = ?1 and payment_id = ?2 and state = 'captured'
+         and exists (select 1 from invoices i where i.merchant_id = ?1 and i.id = allocations.invoice_id and i.total - i.balance >= allocations.amount)`,
+      merchantId, paymentId),
   /** Our own payment was undone in QuickBooks: the customer has paid all the same, so their invoice counts as paid here until a person decides. */
   unreflect: (paymentId: string): Write => write(`update allocations set state = 'captured' where merchant_id = ? and payment_id = ? and state = 'reflected'`, merchantId, paymentId),
   /** Says in the history of each invoice that a payment no longer counts; to stand before the payment's own row changes. */
@@ -36,7 +42,7 @@ export const mirrorSettleQueries = (merchantId: MerchantId) => ({
          cross join qbo_payment_lines l on l.merchant_id = ?1 and l.payment_qbo_id = p.qbo_id and l.txn_type = 'Invoice'
          cross join invoices i on i.merchant_id = ?1 and i.qbo_id = l.txn_qbo_id where true on conflict do nothing`,
       merchantId, JSON.stringify(removed)),
-  diverge: (paymentId: string, problem: string): Write => write(`update postings set state = 'diverged', problem = ? where merchant_id = ? and payment_id = ? and state = 'posted'`, problem, merchantId, paymentId),
+  diverge: (paymentId: string, problem: string): Write => write(`update postings set state = 'diverged', problem = ? where merchant_id = ? and payment_id = ? and state in ('waiting', 'blocked', 'posted')`, problem, merchantId, paymentId),
   /** Tells the open pages of everybody whom these invoices and customers concern. */
   tell: (invoiceQboIds: readonly string[], customerQboIds: readonly string[], now: number): Write[] => [
     write(

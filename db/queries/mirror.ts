@@ -1,5 +1,5 @@
 import type { Db } from '../sql.ts'
-import type { MerchantId } from '../values.ts'
+import type { MerchantId, PaymentId } from '../values.ts'
 import { putDocuments, putMoney } from './mirror-put.ts'
 import type { KnownCustomer, KnownInvoice, KnownMoney, KnownPayment } from './mirror-rows.ts'
 
@@ -8,7 +8,7 @@ export const mirrorQueries = (db: Db, merchantId: MerchantId) => ({
   ...putDocuments(merchantId),
   ...putMoney(merchantId),
   /** Our own payments of these ids or references. */
-  ownPayments: (ids: readonly string[], references: readonly string[]): Promise<{ id: string; reference: string }[]> =>
+  ownPayments: (ids: readonly string[], references: readonly string[]): Promise<{ id: PaymentId; reference: string }[]> =>
     db.rows(
       `select id, reference from payments where merchant_id = ?1 and id in (select value from json_each(?2))
        union select id, reference from payments where merchant_id = ?1 and reference in (select value from json_each(?3))`,

@@ -21,6 +21,7 @@ export function readPayment(intent: Stripe.PaymentIntent): ProviderPayment | nul
     failure: state === 'needs_method' ? failureOf(intent) : null,
     metadata: intent.metadata,
     fee: feeOf(intent),
+    refunded: minor(typeof intent.latest_charge === 'object' ? (intent.latest_charge?.amount_refunded ?? 0) : 0),
     createdAt: intent.created * 1000,
   }
 }

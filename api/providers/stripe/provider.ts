@@ -43,8 +43,7 @@ export function createStripeProvider(settings: StripeSettings): PaymentProvider 
       ),
     fetch: (ref, stripeAccount) => paymentOutcome(() => stripe.paymentIntents.retrieve(ref, { expand: expanded }, on(stripeAccount))),
     lookUp: request => lookUp(stripe, request),
-    cancel: ({ ref, key, stripeAccount }) =>
-      paymentOutcome(() => stripe.paymentIntents.cancel(ref, { cancellation_reason: 'abandoned', expand: expanded }, { idempotencyKey: key, ...on(stripeAccount) })),
+    cancel: ({ ref, stripeAccount }) => paymentOutcome(() => stripe.paymentIntents.cancel(ref, { cancellation_reason: 'abandoned', expand: expanded }, on(stripeAccount))),
     verifyWebhook: createWebhookReader(settings.webhookSecrets),
   }
 }

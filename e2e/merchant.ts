@@ -82,11 +82,11 @@ export async function firstLoad(call: Caller, onProgress: Progress | undefined):
 
 export type Caller = (method: string, path: string, body?: object) => Promise<unknown>
 
-/** Calls the API as the console's page does. Throws where it refuses. */
-export function callerOf(apiUrl: string, cookie: string): Caller {
+/** Calls the API as the console's page does, or with other headers that say who calls. Throws where it refuses. */
+export function callerOf(apiUrl: string, cookie: string, more: Record<string, string> = {}): Caller {
   return async (method, path, body) => {
     const answer = await fetch(`${apiUrl}${path}`, {
-      method, signal: AbortSignal.timeout(timeoutMs), headers: { origin: apiUrl, ...(cookie ? { cookie } : {}), ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}),
+      method, signal: AbortSignal.timeout(timeoutMs), headers: { origin: apiUrl, ...(cookie ? { cookie } : {}), ...more, ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}),
     })
     const text = await answer.text()
     if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text}`)

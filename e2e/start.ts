@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { ImportView } from '../api/domain/console-views.ts'
+import type { ConsoleView, ImportView } from '../api/domain/console-views.ts'
 import { CompanyFolderError, readCompanyFolder } from './company/folder.ts'
 import { chooseShownCustomer } from './company/showcase.ts'
-import { signUpMerchant, until } from './merchant.ts'
+import { callerOf, signUpMerchant, until } from './merchant.ts'
 import { type Outside, isFree, realmId, startOutside } from './outside.ts'
 import { type StartOptions, readStartOptions, usage } from './start-options.ts'
 
@@ -24,20 +24,21 @@ async function start({ host, port, dataDir, invoices, company }: StartOptions): 
   const api = serveApi(outside, { host, port, dataDir })
   stopTogether(api, outside)
   await until(() => answers(apiUrl), isUp => isUp, 60_000)
-  const sandbox = fresh ? await beDemoMerchant(outside, apiUrl) : known(outside, dataDir, apiUrl)
+  const sandbox = fresh ? await beDemoMerchant(outside, apiUrl) : await goOn(outside, dataDir, apiUrl)
   const visitor = company === null ? undefined : chooseShownCustomer({ objects: entity => outside.quickbooks.books.list(realmId, entity) })
   outside.site.connect({ apiUrl, publishableKey: sandbox.publishableKey, apiKey: sandbox.apiKey, fallbackUrl: `${apiUrl}/pay-online/${sandbox.publishableKey}`, ...(visitor ? { visitor } : {}) })
-  writeFileSync(join(dataDir, 'sandbox.json'), JSON.stringify(sandbox, null, 2))
+  for (const name of ['merchant.json', 'sandbox.json']) writeFileSync(join(dataDir, name), JSON.stringify(sandbox, null, 2))
   tell(outside, sandbox)
 }
 
-/** True where there is nothing to go on from. Another company than last time starts over. */
+/** True where there is nothing to go on from. Another company than last time starts over. Until everything stands, `GET /sandbox` has nothing to say. */
 function prepare(dataDir: string, world: World): boolean {
   const file = join(dataDir, 'world.json')
   const wanted = JSON.stringify(world)
-  const complete = existsSync(join(dataDir, 'sandbox.json')) && existsSync(file) && readFileSync(file, 'utf8') === wanted
-  const names = ['world.json', 'sandbox.json', 'quittance.db', 'quittance.db-wal', 'quittance.db-shm', ...['quickbooks.books.sqlite', 'quickbooks.intuit.sqlite', 'stripe.sqlite', 'mail.sqlite'].flatMap(name => [name, `${name}-wal`, `${name}-shm`])]
+  const complete = existsSync(join(dataDir, 'merchant.json')) && existsSync(file) && readFileSync(file, 'utf8') === wanted
+  const names = ['world.json', 'merchant.json', 'quittance.db', 'quittance.db-wal', 'quittance.db-shm', ...['quickbooks.books.sqlite', 'quickbooks.intuit.sqlite', 'stripe.sqlite', 'mail.sqlite'].flatMap(name => [name, `${name}-wal`, `${name}-shm`])]
   if (!complete) for (const name of names) rmSync(join(dataDir, name), { force: true })
+  rmSync(join(dataDir, 'sandbox.json'), { force: true })
   mkdirSync(dataDir, { recursive: true })
   writeFileSync(file, wanted)
   return !complete
@@ -91,10 +92,14 @@ async function beDemoMerchant(outside: Outside, apiUrl: string): Promise<Sandbox
   return { ...addresses(outside, apiUrl), merchantId: merchant.merchantId, publishableKey: merchant.publishableKey, apiKey: merchant.apiKey }
 }
 
-/** The merchant of last time; the systems around have other ports today. */
-function known(outside: Outside, dataDir: string, apiUrl: string): Sandbox {
+/** The merchant of last time. The shop has another port today, so it takes the place of the old one among the sites that may take payments. */
+async function goOn(outside: Outside, dataDir: string, apiUrl: string): Promise<Sandbox> {
   say('Going on from last time. Delete the data folder to start over.')
-  return { ...(JSON.parse(readFileSync(join(dataDir, 'sandbox.json'), 'utf8')) as Sandbox), ...addresses(outside, apiUrl) }
+  const before = JSON.parse(readFileSync(join(dataDir, 'merchant.json'), 'utf8')) as Sandbox
+  const call = callerOf(apiUrl, '', { authorization: `Bearer ${before.apiKey}` })
+  const { settings } = (await call('GET', '/v1/merchant')) as ConsoleView
+  await call('PATCH', '/v1/merchant/settings', { allowedOrigins: [...settings.allowedOrigins.filter(origin => origin !== before.site), outside.site.url] })
+  return { ...before, ...addresses(outside, apiUrl) }
 }
 
 function addresses(outside: Outside, apiUrl: string) {

@@ -146,9 +146,9 @@ describe('while customers look', () => {
   test('events that come twice, late and in the wrong order end in what QuickBooks holds, and tell the history once', async () => {
     fault({ kind: 'hold', match: { event: 'Invoice.Create' } })
     fault({ kind: 'duplicate', match: { event: 'Invoice.Update' }, times: 2 })
-    fault({ kind: 'delay', ms: 30_000, match: { event: 'Invoice.Update' }, skip: 2 })
+    fault({ kind: 'delay', ms: 30_000, match: { event: 'Invoice.Update' } })
     const made = sentInvoice(world, demoCustomer.id, 100)
-    desk.change('Invoice', String(made['Id']), { Line: desk.lines(90) })
+    for (const amount of [95, 90]) desk.change('Invoice', String(made['Id']), { Line: desk.lines(amount) })
     world.outside.clock.advance(2_000)
     desk.change('Invoice', String(made['Id']), { Line: desk.lines(80) })
     await world.settled()

@@ -197,7 +197,7 @@ describe('when QuickBooks tells nothing', () => {
     expect(await consoleRow(drafts, made['DocNumber']).innerText()).toMatch(/Not shown yet/)
   })
 
-  test('IL18 IL22: Refresh customers brings those added since, and reads customers alone', async () => {
+  test('IL18: Refresh customers brings those added since, and reads customers alone', async () => {
     const page = await consoleAt('/console/customers?q=Zebrawood')
     await page.getByText('No customer matches').waitFor()
     desk.write('Customer', { DisplayName: 'Zebrawood & Co', PrimaryEmailAddr: { Address: 'pay@zebrawood.example' } })

@@ -24,7 +24,7 @@ export function staffAt(world: World, cookie = world.merchant.cookie) {
     return body
   }
   return {
-    ask, get,
+    ask, get, cookie,
     home: () => get<HomeView>('/v1/merchant/home'),
     card: async (test: (card: CardView) => boolean): Promise<CardView | undefined> => (await get<HomeView>('/v1/merchant/home')).cards.find(test),
     invoices: (query: string) => get<ConsoleInvoiceList>(`/v1/merchant/invoices?${query}`),

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readConfig } from './config.ts'
+import { readConfig, settingNames } from './config.ts'
 
 const complete = {
   SEALING_KEYS: `k1:${Buffer.alloc(32, 1).toString('base64')}`,
@@ -30,4 +32,13 @@ test('keys of different worlds are refused together', () => {
   expect(() => readConfig({ ...complete, STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_PUBLISHABLE_KEY: 'pk_test_1' })).toThrow('both be test keys or both be live keys')
   expect(() => readConfig({ ...complete, STRIPE_SECRET_KEY: 'sk_live_1', STRIPE_PUBLISHABLE_KEY: 'pk_live_1', STRIPE_API_URL: 'http://127.0.0.1:9' })).toThrow('STRIPE_API_URL must be https://api.stripe.com')
   expect(() => readConfig({ ...complete, STRIPE_SECRET_KEY: 'sk_test_1' })).toThrow('belong together')
+})
+
+test('docs/settings.md lists every setting, and no other, and says of each whether it is required', () => {
+  const page = readFileSync(join(import.meta.dirname, '../docs/settings.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| `([A-Z_]+)` \| ([^|]+) \|/gm)].map(([, name = '', absent = '']) => ({ name, required: absent.trim() === '**required**' }))
+  const refused = () => readConfig({})
+  expect(rows.map(row => row.name).toSorted()).toEqual([...settingNames].toSorted())
+  for (const { name } of rows.filter(row => row.required)) expect(refused).toThrow(`- ${name} `)
+  for (const { name } of rows.filter(row => !row.required)) expect(refused).not.toThrow(`- ${name} `)
 })

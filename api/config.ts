@@ -32,6 +32,9 @@ const environment = z.object({
   SANDBOX_FILE: z.string().optional(),
 })
 
+/** The names of all settings; `docs/settings.md` says what each is. */
+export const settingNames: readonly string[] = Object.keys(environment.shape)
+
 export type SealingKey = { name: string; key: Buffer }
 export type Config = ReturnType<typeof arrange>
 

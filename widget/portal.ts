@@ -43,6 +43,8 @@ export type PortalPorts = {
 export type Facts = Pick<PortalState, 'phase' | 'why' | 'banner' | 'view' | 'merchant' | 'rows' | 'nextCursor' | 'counts'> & Partial<Pick<PortalState, 'said'>>
 
 const pageSize = 50
+/** As many as the API gives at once: who has come so far scrolls on. */
+const laterPageSize = 100
 /** So often a first load is tried again before the reader is told. */
 const quietTriesMax = 2
 const longestWaitS = 30
@@ -127,7 +129,7 @@ export class Portal {
   /** The query of this list's first page, or of the one at `cursor`. */
   query(cursor?: string): string {
     const { filter, sort, query: q } = this.state
-    return listQuery({ filter, sort, q, limit: pageSize, ...(cursor && { cursor }) }, this.ports.client.locale)
+    return listQuery({ filter, sort, q, limit: cursor ? laterPageSize : pageSize, ...(cursor && { cursor }) }, this.ports.client.locale)
   }
 
   /** A list that stands stays; reading goes on by itself where waiting helps. */

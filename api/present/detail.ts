@@ -2,7 +2,7 @@ import type { ListedInvoice } from '../../db/queries/invoices.ts'
 import type { StoredLine } from '../../db/schema/invoices.ts'
 import type { InvoiceId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
-import { type Currency, type Minor } from '../domain/money.ts'
+import { type Currency, type Minor, digitsOf, minor, parseDecimal } from '../domain/money.ts'
 import type { HistoryEvent, InvoiceDetail, InvoiceLineView } from '../domain/views.ts'
 import { paymentGate } from '../payments/gate.ts'
 import type { Payer } from '../routes/guard.ts'
@@ -50,10 +50,16 @@ function lineView(line: StoredLine, items: ReadonlyMap<string, string>, currency
     name: (line.itemQboId && items.get(line.itemQboId)) ?? line.name,
     description: line.description,
     quantity: line.quantity,
-    unitPrice: line.unitPrice,
+    unitPrice: line.unitPrice === null ? null : priceText(line.unitPrice, currency, format),
     amount: line.amount === null ? null : format.money(line.amount, currency),
     lines: line.lines.map(inner => lineView(inner, items, currency, format)),
   }
+}
+
+/** As money where it is whole minor units; finer prices, e.g. 0.0125, are told as QuickBooks states them. */
+function priceText(stated: string, currency: Currency, format: Format): string {
+  const fraction = /^-?\d+(?:\.(\d+))?$/.exec(stated)
+  return fraction && (fraction[1] ?? '').length <= digitsOf(currency) ? format.money(minor(parseDecimal(stated, currency)), currency).text : stated
 }
 
 function itemIds(lines: readonly StoredLine[]): string[] {

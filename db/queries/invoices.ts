@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Write } from '../client.ts'
 import { documentEvents, invoices } from '../schema/index.ts'
 import { type Db, mustHaveChangedOne, write } from '../sql.ts'
@@ -176,7 +176,7 @@ const documentsOf = (db: Db, merchantId: MerchantId) => ({
       `select p.captured_at at, p.reference, a.amount, p.method from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id
        where a.merchant_id = ? and a.invoice_id = ? and a.state = 'captured' order by p.captured_at`,
       [merchantId, id]),
-  history: (id: InvoiceId) => db.orm.select().from(documentEvents).where(and(eq(documentEvents.merchantId, merchantId), eq(documentEvents.invoiceId, id))).orderBy(documentEvents.at, documentEvents.id),
+  history: (id: InvoiceId) => db.orm.select().from(documentEvents).where(and(eq(documentEvents.merchantId, merchantId), eq(documentEvents.invoiceId, id))).orderBy(documentEvents.at, sql`${documentEvents.kind} <> 'created'`, documentEvents.id),
   names: (entity: string, qboIds: readonly string[]) =>
     db.rows<{ qboId: string; name: string }>(`select qbo_id qboId, name from list_entries where merchant_id = ? and entity = ? and qbo_id in (select value from json_each(?))`, [merchantId, entity, JSON.stringify(qboIds)]),
 

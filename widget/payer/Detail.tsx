@@ -74,7 +74,7 @@ function Pay({ face, detail }: { face: Face; detail: InvoiceDetail }) {
       void payOne(face, detail)
     }}>
       {pays && <input type="hidden" name="invoice" value={detail.id} />}
-      {pays && <button class="main" aria-disabled={busy === 'pay'}>{busy === 'pay' ? more.opening : more.pay(shown(face, detail.payable))}</button>}
+      {pays && <button class="main" aria-disabled={busy === 'pay'}><bdi>{busy === 'pay' ? more.opening : more.pay(shown(face, detail.payable))}</bdi></button>}
       {!pays && detail.whyNot && <span class="soft">{detail.whyNot}</span>}
       {detail.pdfUrl && <Pdf face={face} detail={detail} />}
     </form>
@@ -138,16 +138,17 @@ function Sums({ face, detail }: { face: Face; detail: InvoiceDetail }) {
   const plain = !detail.discount && !detail.shipping && !detail.taxTotal && detail.tax.length === 0
   const pair = (label: string, money: MoneyView | null, strong = '') =>
     money && <div class={`pair ${strong}`} key={label}><dt>{label}</dt><dd><bdi class="num">{shown(face, money)}</bdi></dd></div>
+  const less = (money: MoneyView | null) => money && { ...money, text: money.amount > 0 ? `−${money.text}` : money.text }
   return (
     <dl class="sums">
       {!plain && pair(more.subtotal, detail.subtotal)}
-      {pair(more.discount, detail.discount)}
+      {pair(more.discount, less(detail.discount))}
       {pair(more.shipping, detail.shipping)}
       {detail.tax.length > 0 ? detail.tax.map(tax => pair(tax.name, tax.amount)) : pair(more.taxTotal, detail.taxTotal)}
       {pair(more.total, detail.total, 'strong')}
-      {pair(more.deposit, detail.deposit)}
+      {pair(more.deposit, less(detail.deposit))}
       {detail.applied.map((applied, i) => (
-        <div class="pair" key={`applied-${i}`}><dt>{applied.text} <span class="soft">{applied.onText}</span></dt><dd><bdi class="num">{shown(face, applied.amount)}</bdi></dd></div>
+        <div class="pair" key={`applied-${i}`}><dt>{applied.text} <span class="soft">{applied.onText}</span></dt><dd><bdi class="num">−{shown(face, applied.amount)}</bdi></dd></div>
       ))}
       {(detail.deposit || detail.applied.length > 0) && pair(more.balance, detail.balance, 'strong')}
     </dl>

@@ -185,7 +185,7 @@ test('open, overdue, processing and paid invoices stand apart, with a total per 
   await expectAccessible(page)
 })
 
-test('IL5 AP5 AP7: an invoice shows QuickBooks’ own lines, tax, discount, deposit and credits, its PDF and its history, and follows what the desk changes', async () => {
+test('an invoice shows lines, tax, discount, deposit, payments and credits as QuickBooks states them', async () => {
   const page = await visit(world, browser, demoCustomer)
   const invoices = deskOf(world).all('Invoice').filter(row => [demoCustomer.id, '2'].includes((row['CustomerRef'] as { value: string }).value) && Number(row['Balance']) > 0 && row['EmailStatus'] === 'EmailSent')
   const seen = new Set<string>()
@@ -213,7 +213,7 @@ test('IL5 AP5 AP7: an invoice shows QuickBooks’ own lines, tax, discount, depo
   for (const name of ['Discount', 'Deposit', 'Shipping', 'Payment', 'Credit applied', 'Left to pay']) expect([...seen].join(), name).toContain(name)
 })
 
-test('IL5: the PDF of an invoice downloads, and its history tells what was done with it', async () => {
+test('IL5 AP5 AP7: the PDF of an invoice downloads, its figures follow what the desk does, and its history tells of it', async () => {
   const customer = newCustomer(world, 'Fern Framing')
   const invoice = await newInvoice(world, customer, 400)
   const desk = deskOf(world)
@@ -233,6 +233,7 @@ test('IL5: the PDF of an invoice downloads, and its history tells what was done 
   deskPayment(world, customer.quickBooksId, invoice.qboId, 150)
   await history.getByText('Payment of $150.00 recorded').waitFor()
   await page.locator('.sums').getByText('$300.00').waitFor()
+  await page.locator('.owed').getByText('Due 6 May 2031').waitFor()
   await history.getByText('Issued', { exact: true }).waitFor()
   await history.getByText('Sent by e-mail').first().waitFor()
 })

@@ -40,18 +40,8 @@ export async function startWorld(options: Partial<OutsideOptions> & { connected?
   const signUp = () => signUpMerchant({ apiUrl, mailUrl: outside.mail.url, email: 'avery@alderandfinch.example', siteOrigin: outside.site.url })
   const merchant = options.connected === false ? nobody : await signUp()
   if (options.connected !== false) outside.site.connect({ apiUrl, publishableKey: merchant.publishableKey, apiKey: merchant.apiKey, fallbackUrl: `${apiUrl}/pay-online/${merchant.publishableKey}` })
-  const ask: World['ask'] = async (token, method, path, body) => {
-    const answer = await fetch(`${apiUrl}${path}`, { method, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })
-    const text = await answer.text()
-    return { status: answer.status, body: text && answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text }
-  }
   return {
-    outside, api, apiUrl, merchant, ask,
-    session: async (customer = { email: demoCustomer.email }) => {
-      const { status, body } = await ask(merchant.apiKey, 'POST', '/v1/sessions', { customer })
-      if (status !== 201) throw new Error(`no session: ${status} ${JSON.stringify(body)}`)
-      return (body as { token: string }).token
-    },
+    outside, api, apiUrl, merchant, ...asker(apiUrl, merchant.apiKey),
     settled: async () => {
       await api.worker.idle()
       await outside.stripe.settled()
@@ -62,6 +52,23 @@ export async function startWorld(options: Partial<OutsideOptions> & { connected?
       await api.stop()
       await outside.close()
       rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** How tests ask the API, and the merchant's own server for a customer's session. */
+export function asker(apiUrl: string, apiKey: string): Pick<World, 'ask' | 'session'> {
+  const ask: World['ask'] = async (token, method, path, body) => {
+    const answer = await fetch(`${apiUrl}${path}`, { method, headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}) })
+    const text = await answer.text()
+    return { status: answer.status, body: text && answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text }
+  }
+  return {
+    ask,
+    session: async (customer = { email: demoCustomer.email }) => {
+      const { status, body } = await ask(apiKey, 'POST', '/v1/sessions', { customer })
+      if (status !== 201) throw new Error(`no session: ${status} ${JSON.stringify(body)}`)
+      return (body as { token: string }).token
     },
   }
 }

@@ -7,10 +7,12 @@ type Books = World['outside']['quickbooks']['books']
 type EntityName = Parameters<Books['list']>[1]
 export type Fields = Record<string, unknown>
 
+/** What a payer and the desk need of a world, wherever the product runs. */
+export type Served = Pick<World, 'outside' | 'ask' | 'session'>
 export type Desk = ReturnType<typeof deskOf>
 
 /** What a person at the merchant's desk does in QuickBooks' own screens. */
-export const deskOf = (world: World) => {
+export const deskOf = (world: Served) => {
   const { books } = world.outside.quickbooks
   return {
     all: (entity: EntityName): Fields[] => [...books.list(realmId, entity)],
@@ -26,7 +28,7 @@ export const deskOf = (world: World) => {
 }
 
 /** Makes an invoice that was sent, so that its customer may see it at once. Amounts are dollars as QuickBooks takes them. */
-export function sentInvoice(world: World, customerId: string, amount: number, more: object = {}): Fields {
+export function sentInvoice(world: Served, customerId: string, amount: number, more: object = {}): Fields {
   const invoice = deskOf(world).write('Invoice', {
     CustomerRef: { value: customerId }, EmailStatus: 'NeedToSend', BillEmail: { Address: 'pat@harbourcoffee.example' },
     Line: [{ Amount: amount, DetailType: 'SalesItemLineDetail', SalesItemLineDetail: { ItemRef: { value: firstItem(world) }, TaxCodeRef: { value: 'NON' } } }], ...more,
@@ -34,36 +36,36 @@ export function sentInvoice(world: World, customerId: string, amount: number, mo
   return world.outside.quickbooks.books.send(realmId, 'Invoice', String(invoice['Id']), undefined)
 }
 
-function firstItem(world: World): string {
+function firstItem(world: Served): string {
   const item = deskOf(world).all('Item').find(row => row['Type'] === 'Service' && row['Active'] !== false)
   if (!item) throw new Error('the company sells nothing')
   return String(item['Id'])
 }
 
 /** A payment that somebody takes at the desk for one invoice. */
-export function deskPayment(world: World, customerId: string, invoiceId: string, amount: number): Fields {
+export function deskPayment(world: Served, customerId: string, invoiceId: string, amount: number): Fields {
   return deskOf(world).write('Payment', { CustomerRef: { value: customerId }, TotalAmt: amount, Line: [{ Amount: amount, LinkedTxn: [{ TxnId: invoiceId, TxnType: 'Invoice' }] }] })
 }
 
 /** How many reads Intuit has counted, by call. */
-export async function metered(world: World): Promise<{ reads: number; calls: Record<string, number> }> {
+export async function metered(world: Served): Promise<{ reads: number; calls: Record<string, number> }> {
   const answer = await fetch(`${world.outside.quickbooks.url}/_emulator/state`)
   const { meter } = (await answer.json()) as { meter: Record<string, { corePlus: number; calls: Record<string, number> }> }
   return { reads: meter[realmId]?.corePlus ?? 0, calls: meter[realmId]?.calls ?? {} }
 }
 
 /** What Stripe holds. */
-export async function stripeHolds(world: World): Promise<{ payment_intents: Fields[]; charges: Fields[] }> {
+export async function stripeHolds(world: Served): Promise<{ payment_intents: Fields[]; charges: Fields[] }> {
   const answer = await fetch(`${world.outside.stripe.url}/_emulator/state`)
   return (await answer.json()) as { payment_intents: Fields[]; charges: Fields[] }
 }
 
-export async function paidCharges(world: World): Promise<Fields[]> {
+export async function paidCharges(world: Served): Promise<Fields[]> {
   return (await stripeHolds(world)).charges.filter(charge => charge['paid'] === true)
 }
 
 /** What the payment element gives the page for a test card. */
-export async function confirmationToken(world: World, card = 'pm_card_visa'): Promise<string> {
+export async function confirmationToken(world: Served, card = 'pm_card_visa'): Promise<string> {
   const answer = await fetch(`${world.outside.stripe.url}/v1/test_helpers/confirmation_tokens`, {
     method: 'POST', headers: { authorization: `Bearer ${world.outside.stripe.secretKey}`, 'stripe-version': '2026-10-28.endive' }, body: new URLSearchParams({ payment_method: card }),
   })
@@ -78,7 +80,7 @@ export function newPaymentId(): string {
 }
 
 /** A payer with a session: sees, chooses, pays. */
-export async function payerOf(world: World, customer?: { email: string } | { quickBooksId: string }) {
+export async function payerOf(world: Served, customer?: { email: string } | { quickBooksId: string }) {
   const token = await world.session(customer)
   const get = async <T>(path: string): Promise<T> => {
     const { status, body } = await world.ask(token, 'GET', path)

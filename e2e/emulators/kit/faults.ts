@@ -4,7 +4,8 @@ import { z } from 'zod'
  * What may go wrong on command.
  * - `lose-answer`: the call is carried out, then the connection breaks before the answer
  * - `refuse`: the connection breaks before anything is carried out
- * - `delay`: the call waits `ms` of machine time first
+ * - `delay`: the call waits `ms` of machine time first; a caller who has hung up by then is not served
+ * - `delay-answer`: the call is carried out, and its answer waits `ms` of machine time
  * - `throttle`: 429 in the vendor's own shape; nothing is carried out
  * - `html-500`: a proxy's HTML page with `status` (500 when absent); nothing is carried out
  * - `unauthorized`: 401 in the vendor's own shape; nothing is carried out
@@ -25,7 +26,7 @@ export const faultSchema = z.strictObject({
   skip: z.number().int().min(0).default(0),
   /** How many matching calls it strikes. */
   times: z.number().int().min(1).default(1),
-  kind: z.enum(['lose-answer', 'refuse', 'delay', 'throttle', 'html-500', 'unauthorized', 'answer', 'lose', 'duplicate', 'hold', 'forge']),
+  kind: z.enum(['lose-answer', 'refuse', 'delay', 'delay-answer', 'throttle', 'html-500', 'unauthorized', 'answer', 'lose', 'duplicate', 'hold', 'forge']),
   ms: z.number().int().min(0).default(0),
   status: z.number().int().min(200).max(599).default(500),
   body: z.unknown().optional(),

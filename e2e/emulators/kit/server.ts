@@ -75,7 +75,11 @@ function faultGate(faults: Faults, shapes: VendorShapes): MiddlewareHandler<{ Bi
         return breakConnection(c)
       case 'delay':
         await wait(fault.ms)
-        return next()
+        return c.env.incoming.socket.destroyed ? breakConnection(c) : next()
+      case 'delay-answer':
+        await next()
+        await wait(fault.ms)
+        return
       case 'throttle':
         return shapes.throttled(c)
       case 'unauthorized':

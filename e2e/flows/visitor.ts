@@ -3,7 +3,7 @@ import { type PageOptions, newPage } from '../browser.ts'
 import { until } from '../merchant.ts'
 import type { Visitor } from '../site/connection.ts'
 import type { World } from '../world.ts'
-import { type Fields, deskOf, payerOf, sentInvoice } from './payer.ts'
+import { type Fields, deskOf, sentInvoice } from './payer.ts'
 
 export type Customer = Visitor & { quickBooksId: string }
 /** An invoice that is in QuickBooks and that its customer sees: QuickBooks' id and number, and our id. */
@@ -48,6 +48,19 @@ export function playAs(world: World, customer: Visitor): void {
   outside.site.connect({ apiUrl, publishableKey: merchant.publishableKey, apiKey: merchant.apiKey, fallbackUrl: `${apiUrl}/pay-online/${merchant.publishableKey}`, visitor: customer })
 }
 
+/** A new link to all of a customer's invoices, as the merchant makes it in the console. */
+export async function linkOf(world: World, customer: { name: string }): Promise<{ url: string; id: string }> {
+  const { customers } = (await world.merchant.call('GET', `/v1/merchant/customers?q=${encodeURIComponent(customer.name)}`)) as { customers: { id: string; name: string }[] }
+  const row = customers.find(each => each.name === customer.name)
+  const made = (await world.merchant.call('POST', `/v1/merchant/customers/${row?.id}/links`, {})) as { url: string; link: { id: string } }
+  return { url: made.url, id: made.link.id }
+}
+
+/** The numbers of the invoices that are listed, in their order. */
+export async function shownNumbers(page: Page): Promise<string[]> {
+  return (await page.locator('li.row .name :is(a,button)').allInnerTexts()).map(text => text.replace(/\D/g, ''))
+}
+
 /** The row of an invoice in the widget or on the landing page. */
 export function rowOf(page: Page, number: string): Locator {
   return page.locator('li.row', { has: page.locator(`.name :is(a,button)`, { hasText: new RegExp(`(^|\\s)${number}$`) }) })
@@ -68,5 +81,3 @@ export async function typeCard(place: Page | FrameLocator, number = '42424242424
 }
 
 export const payButton = (place: Page | FrameLocator): Locator => place.getByRole('button', { name: /^Pay / })
-
-export { payerOf }

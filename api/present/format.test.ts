@@ -22,6 +22,12 @@ test('days read as a person says them', () => {
   expect([format.hint('2026-12-03'), format.hint('2026-11-12'), format.hint('2026-11-21'), format.hint('2026-11-22'), format.hint('2026-11-20'), format.hint(null)]).toEqual(['in 12 days', '9 days late', 'today', 'tomorrow', '1 day late', ''])
 })
 
+test('days stay in the language of the sentences around them; amounts are the reader’s own', () => {
+  const german = createFormat({ locale: 'de-DE', today: '2026-11-21', timeZone: 'UTC', spellCurrency: false })
+  expect(german.day('2026-12-03')).toBe('3 Dec')
+  expect(german.money(minor(124_000), currency('USD')).text.replace(/\s/g, ' ')).toBe('1.240,00 $')
+})
+
 test('a payment at night belongs to the day where the company is', () => {
   expect(localDay(Date.parse('2026-11-22T05:00:00Z'), 'America/Los_Angeles')).toBe('2026-11-21')
 })

@@ -15,13 +15,13 @@ export type Format = {
 export type Reader = { locale: string; /** The company's calendar day. */ today: string; timeZone: string; /** True where the page holds more than one currency. */ spellCurrency: boolean }
 
 export function createFormat(reader: Reader): Format {
-  const day = (text: string) => dayText(text, reader.locale, text.slice(0, 4) !== reader.today.slice(0, 4))
+  const day = (text: string) => dayText(text, text.slice(0, 4) !== reader.today.slice(0, 4))
   return {
     today: reader.today,
     money: (amount, currency) => ({ amount, currency, text: moneyText(amount, currency, reader) }),
     day,
     hint: dueOn => (dueOn === null ? '' : hintText(daysBetween(reader.today, dueOn))),
-    moment: at => `${day(localDay(at, reader.timeZone))}, ${timeFormat(reader.locale, reader.timeZone).format(at)}`,
+    moment: at => `${day(localDay(at, reader.timeZone))}, ${timeFormat(sentencesIn(reader.locale), reader.timeZone).format(at)}`,
   }
 }
 
@@ -77,10 +77,14 @@ const moneyFormat = (locale: string, currency: Currency, currencyDisplay: 'code'
 const timeFormat = (locale: string, timeZone: string) => remember(`time|${locale}|${timeZone}`, () => new Intl.DateTimeFormat(locale, { timeZone, hour: 'numeric', minute: '2-digit' }))
 const dayFormat = (timeZone: string) => remember(`day|${timeZone}`, () => new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }))
 
-function dayText(day: string, locale: string, withYear: boolean): string {
-  const format = remember(`date|${locale}|${withYear}`, () => new Intl.DateTimeFormat(locale, { timeZone: 'UTC', day: 'numeric', month: 'short', ...(withYear ? { year: 'numeric' } : {}) }))
+/** The sentences around days and times are English, so these are too; amounts are the reader's own. */
+function sentencesIn(locale: string): string {
+  return locale.startsWith('en') ? locale : 'en-US'
+}
+
+function dayText(day: string, withYear: boolean): string {
+  const format = remember(`date|${withYear}`, () => new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', day: 'numeric', month: 'short', ...(withYear ? { year: 'numeric' } : {}) }))
   const at = Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1, Number(day.slice(8, 10)))
-  if (!locale.startsWith('en')) return format.format(at)
   const part = (type: string) => format.formatToParts(at).find(p => p.type === type)?.value ?? ''
   return `${part('day')} ${part('month')}${withYear ? ` ${part('year')}` : ''}`
 }

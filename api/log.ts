@@ -17,7 +17,7 @@ const secretShapes: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** JSON lines on standard output, or wherever `destination` takes them. Secrets are left out by the names of their fields and by their shape, even where somebody passes them. */
-export function createLog(level: string, destination: { write(line: string): void } = process.stdout): Log {
+export function createLog(level: string, destination: { write(line: string): void } = pino.destination(1)): Log {
   return pino({
     level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths: secretKeys.flatMap(key => [key, `*.${key}`]), remove: true },
     hooks: { streamWrite: line => secretShapes.reduce((text, [shape, instead]) => text.replaceAll(shape, instead), line) },

@@ -3,7 +3,7 @@ import type { MerchantId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { owed, payable } from '../domain/invoice.ts'
 import { invoiceLetter as write } from '../mail/templates/invoice.ts'
-import type { Letter } from '../mail/templates/frame.ts'
+import { type Letter, inLine } from '../mail/templates/frame.ts'
 import { paymentGate } from '../payments/gate.ts'
 import { factsOf } from '../present/invoice.ts'
 import { formatOf } from '../present/portal.ts'
@@ -15,8 +15,8 @@ export async function invoiceLetter(ctx: Context, merchantId: MerchantId, invoic
   const facts = factsOf(invoice)
   const isOwed = owed(facts) > 0
   return write(await brandOf(ctx, merchantId), {
-    customerName: invoice.customerName,
-    number: invoice.number,
+    customerName: inLine(invoice.customerName),
+    number: invoice.number && inLine(invoice.number),
     amount: format.money(owed(facts), invoice.currency).text,
     dueText: isOwed && invoice.dueOn ? `Due ${format.day(invoice.dueOn)}` : null,
     dueHint: isOwed ? format.hint(invoice.dueOn) : '',

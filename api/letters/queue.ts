@@ -2,7 +2,7 @@ import type { Write } from '../../db/client.ts'
 import type { CustomerId, InvoiceId, MerchantId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { settingsOf } from '../domain/settings.ts'
-import type { Brand, Letter } from '../mail/templates/frame.ts'
+import { type Brand, type Letter, inLine } from '../mail/templates/frame.ts'
 
 /** The service's own row: mail to people who have no merchant yet is owed in its name. */
 export const serviceMerchant: MerchantId = 'mer_service'
@@ -27,5 +27,5 @@ export function placeOf(merchantId: MerchantId, mailId: string): string {
 export async function brandOf(ctx: Context, merchantId: MerchantId): Promise<Brand> {
   const { self } = ctx.store.merchant(merchantId)
   const settings = settingsOf(await self.chosenSettings())
-  return { name: (await self.find())?.name ?? '', accent: settings.accent, logoUrl: settings.logoUrl, supportEmail: settings.supportEmail }
+  return { name: inLine((await self.find())?.name ?? ''), accent: settings.accent, logoUrl: settings.logoUrl, supportEmail: settings.supportEmail }
 }

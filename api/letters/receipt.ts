@@ -6,6 +6,7 @@ import { owed } from '../domain/invoice.ts'
 import type { ProviderMethod } from '../ports.ts'
 import { createFormat, localDay } from '../present/format.ts'
 import { factsOf } from '../present/invoice.ts'
+import { inLine } from '../mail/templates/frame.ts'
 import { receiptLetter as write } from '../mail/templates/receipt.ts'
 import { brandOf, queueLetter } from './queue.ts'
 
@@ -20,7 +21,7 @@ export async function receiptLetter(ctx: Context, payment: PaymentRow, method: P
   const invoices = await merchant.invoices.list({ customerIds: null, invoiceIds: allocations.map(a => a.invoiceId), filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: allocations.length, today: format.today, publishedOnly: false })
   const [customer] = await merchant.sessions.customers([payment.customerId])
   const letter = await write(await brandOf(ctx, payment.merchantId), {
-    customerName: customer?.name ?? '',
+    customerName: inLine(customer?.name ?? ''),
     amount: money(payment.amount),
     paidOn: format.day(format.today),
     method: methodText(method),
@@ -28,7 +29,7 @@ export async function receiptLetter(ctx: Context, payment: PaymentRow, method: P
     lines: allocations.map(a => {
       const invoice = invoices.find(i => i.id === a.invoiceId)
       const rest = invoice ? subtract(owed(factsOf(invoice)), a.amount) : zero
-      return { number: a.number, amount: money(a.amount), remains: rest > 0 ? money(rest) : null }
+      return { number: a.number && inLine(a.number), amount: money(a.amount), remains: rest > 0 ? money(rest) : null }
     }),
   })
   return queueLetter(ctx, { id: `receipt-${payment.id}`, kind: 'receipt', merchantId: payment.merchantId, to, customerId: payment.customerId, invoiceId: null, replyTo: null }, letter)

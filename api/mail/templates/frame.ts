@@ -4,6 +4,11 @@ export type Brand = { name: string; accent: string | null; logoUrl: string | nul
 export type Letter = { subject: string; html: string; text: string }
 type Fragment = ReturnType<typeof html>
 
+/** Text of others inside a line of ours: a line break would end a subject, and a sign that turns the reading direction would turn our words and amounts too. */
+export function inLine(text: string): string {
+  return text.replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ').replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, '')
+}
+
 /** One column of 600 px with the merchant's name and accent; it reads well with images off and in the dark. */
 export async function frame(brand: Brand, preview: string, content: Fragment): Promise<string> {
   const accent = colour(brand.accent)

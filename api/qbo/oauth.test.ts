@@ -32,7 +32,7 @@ async function grantedBy(of: Bench, answer: Partial<ConsentAnswer> = {}) {
 }
 
 describe('code exchange', () => {
-  test('IL15: a consent becomes tokens whose lives count from now', async () => {
+  test('a consent becomes tokens whose lives count from now', async () => {
     const tokens = await grantedBy(bench)
     expect(tokens).toMatchObject({ accessExpiresAt: now + 3_600_000, refreshExpiresAt: now + 8_640_000_000, refreshHardExpiresAt: now + 157_680_000_000 })
     expect((await bench.read(tokens.accessToken)).status).toBe(200)
@@ -121,7 +121,7 @@ describe('who the person is', () => {
     expect(await clientOf(bench).userInfo(accessToken)).toEqual({ kind: 'user', user: { sub, email: owner, emailVerified: true, givenName: 'Avery', familyName: 'Finch' } })
   })
 
-  test('TO17: an e-mail address that was not shared is said to be so', async () => {
+  test('an e-mail address that was not shared is said to be so', async () => {
     const { accessToken } = await grantedBy(bench, { scopes: ['openid', accounting] })
     expect(await clientOf(bench).userInfo(accessToken)).toEqual({ kind: 'refused', error: 'email_not_shared' })
   })

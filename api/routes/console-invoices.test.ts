@@ -219,7 +219,7 @@ test('each filter shows its own, and a search finds by number and by customer', 
   expect((await staff.ask('GET', '/v1/merchant/invoices?filter=everything')).status).toBe(400)
 })
 
-test('a row leads to its document in QuickBooks', async () => {
+test('17-12: a row leads to its document in QuickBooks', async () => {
   const row = (await staff.invoices('filter=open&limit=1')).invoices[0]
   const page = await fetch(row?.quickBooksUrl ?? '')
   expect([page.status, (await page.text()).includes(row?.number ?? '?')]).toEqual([200, true])

@@ -48,7 +48,7 @@ describe.each(['classic', 'cloudevents'] as const)('in the %s format', format =>
 describe('what happens in QuickBooks', () => {
   beforeEach(() => begin())
 
-  test('AP7: a partial payment made in QuickBooks lowers the balance here, and IL5: the history tells of it', async () => {
+  test('AP7 IL5: a partial payment made in QuickBooks lowers the balance here, and the history tells of it', async () => {
     const { Id } = await seen('Invoice', 'create', invoiceBody(100))
     const payment = await seen('Payment', 'create', paying(30.25, [[Id, 30.25]]))
     expect(await invoiceOf(Id)).toMatchObject({ total: 10_000, balance: 6975 })

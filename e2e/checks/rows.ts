@@ -21,7 +21,7 @@ export const promised: readonly ProductRows[] = [
       IL14: 'On the way to the connection the merchant signs in at Intuit and picks the company.',
       IL15: 'The merchant says yes to the connection in a step of its own.',
       IL16: 'The granted connection is kept, its tokens sealed.',
-      IL17: 'From Intuit the merchant comes back to the page they left.',
+      IL17: 'From Intuit the merchant comes back to their console.',
       IL18: 'One button brings the customer list up to date from QuickBooks.',
       IL19: 'The merchant gives customers access.',
       IL20: 'Access is given by an invitation; no password travels by mail.',

@@ -23,7 +23,7 @@ async function newInvoice(amount: number): Promise<{ qboId: string; number: stri
 const postingsOf = (reference: string): Fields[] => deskOf(world).all('Payment').filter(payment => payment['PaymentRefNum'] === reference)
 const invoiceIn = (qboId: string) => deskOf(world).read('Invoice', qboId)
 
-test('IL7 IL36 AP2 17-18: one captured payment becomes one QuickBooks payment with a line per invoice', async () => {
+test('IL7 IL36 17-18: one captured payment becomes one QuickBooks payment with a line per invoice', async () => {
   const a = await newInvoice(60)
   const b = await newInvoice(40.5)
   const page = await payer.checkout([{ invoiceId: a.id }, { invoiceId: b.id }])

@@ -115,7 +115,7 @@ test('a renamed, a merged and an inactive customer: name, papers and archive fol
   await expect.poll(() => people.getByRole('list', { name: 'Customers' }).innerText(), soon).toMatch(/Quiet Quarry[\s\S]*Archived/)
 })
 
-test('IL31 IL32: an unsent invoice lands in the Draft folder by itself; the merchant publishes it and the customer sees it', async () => {
+test('IL31: an unsent invoice lands in the Draft folder by itself; the merchant publishes it and the customer sees it', async () => {
   const customer = newCustomer(world, 'Teak & Tin')
   const shown = await newInvoice(world, customer, 10)
   const page = await shopOf(customer)

@@ -78,8 +78,8 @@ test('TO17: without the permission for the books the merchant reads which one is
   await page.getByRole('heading', { name: /Connect Quittance to QuickBooks/ }).waitFor()
 })
 
-test('IL14 IL15 IL16 IL17 AP12 TO16: the merchant picks a company at Intuit, comes back, and a bar tells how the first load goes until it is whole', async () => {
-  const page = await inConsole()
+test('IL14 IL15 IL16 IL17 AP12 AP13 17-5 TO16: a button in the settings leads to Intuit’s own page, the merchant picks a company there, comes back, and a bar tells how the first load goes until it is whole', async () => {
+  const page = await inConsole('/console/settings')
   const bar = await watchBar(page)
   // Slow enough for a person to see it.
   world.outside.quickbooks.faults.queue({ kind: 'delay', ms: 150, match: { path: '/query' }, times: 40 })

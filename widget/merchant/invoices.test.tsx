@@ -109,3 +109,11 @@ test('each state has its own words and its own shape', async () => {
   expect([...seen.keys()]).toEqual(['Draft', 'Overdue', 'Open', 'Due soon', 'Partly paid', 'Processing', 'Paid', 'Void'])
   expect(new Set(seen.values()).size).toBe(8)
 })
+
+test('17-12 17-13: an invoice links to itself in QuickBooks, and the link opens beside the page', async () => {
+  const { rows, api } = await show('/console/invoices')
+  const [first] = api.company.invoices
+  const link = within(rows()[0] as HTMLElement).getByRole('link', { name: /Open invoice .* in QuickBooks/ })
+  expect(link.getAttribute('href')).toBe(first?.quickBooksUrl)
+  expect([link.getAttribute('target'), link.getAttribute('rel')]).toEqual(['_blank', 'noopener noreferrer'])
+})

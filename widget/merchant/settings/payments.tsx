@@ -43,6 +43,7 @@ function RecordingAccount({ chosen, onChoose }: { chosen: string | null; onChoos
       </select>
       <Failure problem={loaded.problem} retry={loaded.reload} />
       <p id="recording-hint" class="small">Choose the bank account that your payouts arrive in, so that both agree when you reconcile.</p>
+      <p class="small">We record payments and no deposits: the bank feed in QuickBooks already matches your payouts to them.</p>
     </div>
   )
 }

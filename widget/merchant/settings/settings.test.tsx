@@ -67,6 +67,11 @@ test('the recording account is chosen among QuickBooks’ own, with the hint abo
   await waitFor(() => expect(api.company.view.settings).toMatchObject({ recordingAccountId: '36', partialPayments: false, multiInvoice: true }))
 })
 
+test('AP16: the page says that no deposits are recorded, because a bank feed in QuickBooks already matches them', async () => {
+  const { part } = await showPart('Payments')
+  expect((await part.findByText(/no deposits/)).textContent).toMatch(/bank feed in QuickBooks already matches your payouts/)
+})
+
 test('the tag to paste names this merchant and this server in two lines, with a link for pages without scripts', async () => {
   const { part, copied } = await showPart('Your website')
   fireEvent.click(part.getByRole('button', { name: 'Copy' }))

@@ -24,7 +24,7 @@ const authorizeUrl = (params: Record<string, string> = {}) => bench.authorizeUrl
 const exchange = (code: string | null) => bench.token({ grant_type: 'authorization_code', code: code ?? '', redirect_uri: callback })
 const paramsOf = (page: Page) => new URL(page.url()).searchParams
 
-test('IL14 IL15: with scripts off and by keyboard alone, a person signs in, chooses a company and connects it', async () => {
+test('with scripts off and by keyboard alone, a person signs in, chooses a company and connects it', async () => {
   const page = await open({ javaScriptEnabled: false })
   await page.goto(authorizeUrl())
   await page.getByRole('button', { name: /Avery Finch/ }).focus()
@@ -41,7 +41,7 @@ test('IL14 IL15: with scripts off and by keyboard alone, a person signs in, choo
   expect((await bench.read(body.access_token, realmB)).status).toBe(200)
 })
 
-test('TO17: a person can leave a permission out', async () => {
+test('a person can leave a permission out', async () => {
   const page = await open()
   await page.goto(authorizeUrl())
   await page.getByRole('button', { name: /Avery Finch/ }).click()

@@ -44,7 +44,7 @@ describe('the authorize endpoint', () => {
     expect(Object.fromEntries(back.searchParams)).toEqual({ error: 'invalid_scope', state: 'state-1' })
   })
 
-  test('IL14: a person signs in, chooses one of their companies, and the app learns which', async () => {
+  test('a person signs in, chooses one of their companies, and the app learns which', async () => {
     const back = await bench.consent({ realmId: realmB })
     expect(`${back.origin}${back.pathname}`).toBe(redirectUri)
     expect([...back.searchParams.keys()]).toEqual(['code', 'state', 'realmId'])
@@ -211,7 +211,7 @@ describe('the gateway', () => {
     expect(JSON.stringify(await response.json())).toContain('ApplicationAuthorizationFailed')
   })
 
-  test('TO17: a permission that was left out is missing from the grant', async () => {
+  test('a permission that was left out is missing from the grant', async () => {
     const { body } = await bench.connect({ scopes: ['openid', 'profile'] })
     expect((await bench.read(body.access_token)).status).toBe(403)
     const person = await (await fetch(`${bench.intuit.url}/v1/openid_connect/userinfo`, { headers: { authorization: `Bearer ${body.access_token}` } })).json()

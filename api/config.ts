@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 
@@ -9,6 +10,7 @@ const environment = z.object({
   PORT: port.default(4000),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: httpUrl.optional(),
+  TRUSTED_PROXIES: z.string().default('').transform(readProxies),
   DATA_DIR: z.string().default('.data'),
   DATABASE_URL: z.string().regex(/^(file|libsql|https?|wss?):/, 'must begin with file:, libsql:, http: or https:').optional(),
   DATABASE_AUTH_TOKEN: z.string().optional(),
@@ -67,6 +69,8 @@ function arrange(env: z.output<typeof environment>) {
     publicUrl,
     /** Cookies are marked Secure wherever browsers come by https. */
     secureCookies: publicUrl.startsWith('https:'),
+    /** Servers of our own before the API, which say whom they heard. */
+    trustedProxies: env.TRUSTED_PROXIES,
     dataDir: env.DATA_DIR,
     database: { url: env.DATABASE_URL ?? `file:${join(env.DATA_DIR, 'quittance.db')}`, authToken: env.DATABASE_AUTH_TOKEN },
     sealingKeys: env.SEALING_KEYS,
@@ -99,4 +103,16 @@ function readKeys(text: string, context: z.RefinementCtx): SealingKey[] {
     if (!/^[\w-]+$/.test(name) || key.length !== 32) context.addIssue({ code: 'custom', message: 'must hold `name:key` pairs whose key is 32 bytes in base64; make one with `openssl rand -base64 32`' })
     return { name, key }
   })
+}
+
+function readProxies(text: string, context: z.RefinementCtx): BlockList {
+  const proxies = new BlockList()
+  for (const part of text.split(',').map(each => each.trim()).filter(Boolean)) {
+    const [address = '', bits] = part.split('/')
+    const version = isIP(address)
+    const most = version === 6 ? 128 : 32
+    if (version === 0 || (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= most))) context.addIssue({ code: 'custom', message: `must hold network addresses or ranges with commas between, e.g. 127.0.0.1,10.0.0.0/8; ${JSON.stringify(part)} is none` })
+    else proxies.addSubnet(address, bits === undefined ? most : Number(bits), version === 6 ? 'ipv6' : 'ipv4')
+  }
+  return proxies
 }

@@ -10,6 +10,7 @@ import { localeOf } from '../present/format.ts'
 import { listView, merchantView, portalView, rowsNow, scopeOf } from '../present/portal.ts'
 import { askPayerCode, openSession, signInPayer } from '../sessions/codes.ts'
 import { said } from '../present/said.ts'
+import { addressOf } from './address.ts'
 import { streamChanges } from './events.ts'
 import { type Payer, bearerOf, payerOf, staffOf } from './guard.ts'
 import { invalidRequest } from './invalid.ts'
@@ -190,11 +191,5 @@ const triesPerWindow = { code: 20, try: 40 }
 
 /** A limit per address of the network, so that codes cannot be guessed or mail be sent in masses. */
 export async function mayTry(ctx: Context, c: HonoContext, what: keyof typeof triesPerWindow): Promise<boolean> {
-  return ctx.store.control.sessions.within(`${what}:${ctx.vault.hashCode(addressOf(c), what)}`, triesPerWindow[what], 600_000, ctx.clock.now())
-}
-
-/** The /64 of an IPv6 address, for one person holds all of it; the whole of an IPv4 address. */
-function addressOf(c: HonoContext): string {
-  const address = (c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)?.incoming?.socket?.remoteAddress ?? 'unknown'
-  return address.includes(':') && !address.includes('.') ? address.split(':').slice(0, 4).join(':') : address
+  return ctx.store.control.sessions.within(`${what}:${ctx.vault.hashCode(addressOf(c, ctx.config.trustedProxies), what)}`, triesPerWindow[what], 600_000, ctx.clock.now())
 }

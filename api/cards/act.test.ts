@@ -124,6 +124,20 @@ test('books that differ are read whole again when a person says so', async () =>
   expect(await until(() => merchant.imports.latest(), found => found?.state === 'done')).toMatchObject({ kind: 'full' })
 })
 
+test('an effect that cannot be carried out is told, and is tried again when a person says so', async () => {
+  const { outbox, commit } = world.api.context.store.merchant(world.merchant.merchantId as `mer_${string}`)
+  await commit(outbox.add({ id: 'later:1', lane: 'later:1', kind: 'of_a_later_version', payload: {} }))
+  const card = await until(() => staff.card(found => found.kind === 'effect_stuck'), found => found !== undefined)
+  expect(card?.actions.map(action => action.name)).toEqual(['retry', 'done'])
+  const before = await outbox.find('later:1')
+  world.outside.clock.advance(1_000)
+  expect((await run(card, 'retry')).status).toBe(200)
+  const again = await until(() => outbox.find('later:1'), job => job?.state === 'blocked' && job.runAt > (before?.runAt ?? 0))
+  expect(again?.attempts).toBe(1)
+  expect((await until(() => staff.card(found => found.kind === 'effect_stuck'), found => found !== undefined))?.id).toBe(card?.id)
+  await run(card, 'done')
+})
+
 test('the cards that wait for a person are counted, the most urgent first', async () => {
   const merchant = world.api.context.store.merchant(world.merchant.merchantId as `mer_${string}`)
   const now = world.outside.clock.now()

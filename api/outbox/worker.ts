@@ -17,6 +17,9 @@ export type JobResult =
   | { kind: 'blocked'; problem: string; writes?: Write[] }
 export type JobHandler = (job: Job) => Promise<JobResult>
 
+/** All that effects are carried out with; their handlers bring the rest. */
+type Ground = Pick<Context, 'store' | 'clock' | 'log'>
+
 export type Worker = {
   /** Looks for due effects now instead of at the next poll. */
   poke(): void
@@ -30,7 +33,7 @@ const pollMs = 1_000
 const lanesMax = 16
 
 /** Carries out owed effects, one at a time per lane, until stopped. */
-export function startWorker(ctx: Context, handlers: Readonly<Record<string, JobHandler>>): Worker {
+export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHandler>>): Worker {
   const owner = randomUUID()
   const running = new Set<Promise<void>>()
   let stopped = false
@@ -87,7 +90,7 @@ export function startWorker(ctx: Context, handlers: Readonly<Record<string, JobH
   }
 }
 
-async function carryOut(ctx: Context, owner: string, job: Job, handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
+async function carryOut(ctx: Ground, owner: string, job: Job, handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
   const log = ctx.log.child({ job: job.id, kind: job.kind, merchant: job.merchantId, attempt: job.attempts })
   const beat = setInterval(() => {
     ctx.store.commit(ctx.store.control.outbox.extend(job, owner, leaseMs)).catch((error: unknown) => log.warn({ err: error }, 'the lease was not extended'))
@@ -104,8 +107,8 @@ async function carryOut(ctx: Context, owner: string, job: Job, handlers: Readonl
   }
 }
 
-async function run(ctx: Context, handler: JobHandler | undefined, job: Job, log: Context['log']): Promise<JobResult> {
-  if (!handler) return { kind: 'blocked', problem: `this version does not know effects of kind ${job.kind}` }
+async function run(ctx: Ground, handler: JobHandler | undefined, job: Job, log: Ground['log']): Promise<JobResult> {
+  if (!handler) return { kind: 'blocked', problem: `this version does not know effects of kind ${job.kind}`, writes: stuckCard(ctx, job) }
   try {
     return await handler(job)
   } catch (error) {
@@ -115,7 +118,7 @@ async function run(ctx: Context, handler: JobHandler | undefined, job: Job, log:
   }
 }
 
-function writesOf(ctx: Context, owner: string, job: Job, result: JobResult): Write[] {
+function writesOf(ctx: Ground, owner: string, job: Job, result: JobResult): Write[] {
   const { end } = ctx.store.control.outbox
   const writes = result.writes ?? []
   switch (result.kind) {
@@ -131,7 +134,7 @@ function writesOf(ctx: Context, owner: string, job: Job, result: JobResult): Wri
 }
 
 /** The rows had moved on while the effect was carried out: it is tried again from what they say now. */
-async function giveBack(ctx: Context, owner: string, job: Job, rule: string, log: Context['log']): Promise<void> {
+async function giveBack(ctx: Ground, owner: string, job: Job, rule: string, log: Ground['log']): Promise<void> {
   log.warn({ rule }, 'the rows had moved on while an effect was carried out')
   const { end } = ctx.store.control.outbox
   await ctx.store.commit(
@@ -142,7 +145,7 @@ async function giveBack(ctx: Context, owner: string, job: Job, rule: string, log
 }
 
 /** What nobody foresaw and what does not pass by itself is put before a person; nothing that is owed is left lying in silence. */
-function stuckCard(ctx: Context, job: Job): Write[] {
+function stuckCard(ctx: Ground, job: Job): Write[] {
   const { cards, changes } = ctx.store.merchant(job.merchantId)
   const now = ctx.clock.now()
   return [

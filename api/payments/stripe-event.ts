@@ -6,13 +6,14 @@ import type { MerchantId, PaymentId } from '../../db/values.ts'
 import type { Job, JobResult } from '../outbox/worker.ts'
 import type { ProviderOutcome } from '../ports.ts'
 import { settleAsked } from './settle.ts'
+import { noKeys, noKeysMs } from './watch.ts'
 
 /** What a webhook said is only a hint that something happened: the provider is asked what is so. */
 export const takeStripeEvent = (ctx: Context) => async (job: Job): Promise<JobResult> => {
   const { eventId, ref, paymentId } = job.payload as { eventId: string; ref: string; paymentId: PaymentId | null }
   const merchant = ctx.store.merchant(job.merchantId)
   const ended = (state: 'done' | 'ignored', problem: string | null) => [ctx.store.control.inbox.end({ source: 'stripe', owner: '', eventId }, state, problem, ctx.clock.now())]
-  if (!ctx.stripe) return { kind: 'blocked', problem: 'no keys of the payment provider are set' }
+  if (!ctx.stripe) return { kind: 'retry', problem: noKeys, afterMs: noKeysMs }
   const payment = (paymentId && (await merchant.payments.find(paymentId))) || (await merchant.payments.findByRef('stripe', ref))
   const outcome = await ctx.stripe.fetch(ref, payment?.stripeAccount ?? null)
   if (outcome.kind === 'unknown') return { kind: 'retry', problem: outcome.reason }

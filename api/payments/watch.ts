@@ -12,12 +12,15 @@ const absentForMs = 60_000
 /** Longer than a charge that was begun in the last moment of the hold can be under way. */
 const afterHoldMs = 60_000
 
+export const noKeys = 'no keys of the payment provider are set'
+export const noKeysMs = 10 * 60_000
+
 /** Asks after an attempt until it has ended, whatever became of the process or the page that began it. */
 export const watchPayment = (ctx: Context) => async (job: Job): Promise<JobResult> => {
   const merchant = ctx.store.merchant(job.merchantId)
   const payment = await merchant.payments.find(job.payload['paymentId'] as PaymentId)
   if (!payment || !isOpen(payment.state)) return { kind: 'done' }
-  if (!ctx.stripe) return { kind: 'blocked', problem: 'no keys of the payment provider are set' }
+  if (!ctx.stripe) return { kind: 'retry', problem: noKeys, afterMs: noKeysMs }
   if (payment.providerRef) await settleAsked(ctx)(payment, await ctx.stripe.fetch(payment.providerRef, payment.stripeAccount))
   else await findLost(ctx, ctx.stripe, payment)
   const now = await merchant.payments.find(payment.id)

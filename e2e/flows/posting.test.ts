@@ -57,7 +57,7 @@ async function ends(paid: Paid, state: ConsolePaymentRow['posting']['state']): P
 const act = (card: CardView | undefined, action: string) => staff.ask<HomeView>('POST', `/v1/merchant/cards/${card?.id}/${action}`, {})
 const postingsOf = ({ reference }: Paid): Fields[] => deskOf(world).all('Payment').filter(payment => payment['PaymentRefNum'] === reference)
 const balanceOf = (invoice: Invoice) => deskOf(world).read('Invoice', invoice.qboId)?.['Balance']
-const linesOf = (payment: Fields | undefined) => (payment?.['Line'] as { Amount: number; LinkedTxn: { TxnId: string }[] }[]).map(line => [line.LinkedTxn[0]?.TxnId, line.Amount])
+const linesOf = (payment: Fields = {}) => (payment['Line'] as { Amount: number; LinkedTxn: { TxnId: string }[] }[]).map(line => [line.LinkedTxn[0]?.TxnId, line.Amount])
 const callsUnderWay = () => until(async () => world.outside.quickbooks.faults.waiting().length, waiting => waiting === 0)
 
 test('Q7: a posting that outlives its lease is taken over; QuickBooks holds one payment, and the late answer changes nothing', async () => {
@@ -214,8 +214,8 @@ test('AP2: money is recorded where the merchant chose, and nowhere else when tha
   await staff.ask('PATCH', '/v1/merchant/settings', { recordingAccountId: null })
   await act(await second.card(), 'retry')
   await ends(second, 'posted')
-  const [posting] = postingsOf(second)
-  expect(deskOf(world).read('Account', String((posting?.['DepositToAccountRef'] as { value: string }).value))?.['AccountSubType']).toBe('UndepositedFunds')
+  const undeposited = deskOf(world).all('Account').find(row => row['AccountSubType'] === 'UndepositedFunds')
+  expect(postingsOf(second)).toMatchObject([{ DepositToAccountRef: { value: undeposited?.['Id'] } }])
 })
 
 /** Pays into closed books, so that a person must see to it. */
@@ -268,7 +268,8 @@ test('a voided posting that a person asks for again is written once, also when t
   await callsUnderWay()
   world.outside.clock.advance(10_000)
   await ends(paid, 'posted')
-  expect(postingsOf(paid).map(posting => posting['TotalAmt']).toSorted()).toEqual([0, 315])
+  expect(postingsOf(paid).map(posting => posting['TotalAmt'])).toEqual(expect.arrayContaining([0, 315]))
+  expect(postingsOf(paid)).toHaveLength(2)
   expect(balanceOf(a)).toBe(0)
   expect(await paid.card()).toBeUndefined()
 })

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
+import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { type Clock, createClock } from './emulators/kit/clock.ts'
 import { startMailEmulator } from './emulators/mail/index.ts'
@@ -65,29 +66,27 @@ export async function startOutside(options: OutsideOptions) {
   }
 }
 
-/** A port that is free now. */
+const portsFrom = 10_000
+const portsTo = 20_000
+
+/** A port that is free now, below those that the system gives away by itself, so that nobody is given it meanwhile. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer()
-  server.listen(0, host)
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (typeof address !== 'object' || !address) throw new Error('no port could be found')
-  return address.port
+  for (;;) {
+    const port = randomInt(portsFrom, portsTo)
+    if (await isFree(port, host)) return port
+  }
 }
 
-/** Whether nobody listens there. Throws what listening throws for other reasons, e.g. EACCES. */
-export async function isFree(port: number, host: string): Promise<boolean> {
+async function isFree(port: number, host: string): Promise<boolean> {
   const server = createServer()
+  server.listen(port, host)
   try {
-    server.listen(port, host)
     await once(server, 'listening')
-    server.close()
-    await once(server, 'close')
-    return true
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') return false
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false
     throw error
   }
+  server.close()
+  await once(server, 'close')
+  return true
 }

@@ -1,10 +1,12 @@
-import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApp } from '../../api/app.ts'
 import { loadAssets } from '../../api/pages/assets.ts'
+import { until } from '../merchant.ts'
 import { type World, startWorld } from '../world.ts'
 import { type Caller, type CallerName, type Cast, castOf, ended, payers, signInByCode, staff } from './callers.ts'
-import { payerOf } from './payer.ts'
+import { deskOf, payerOf } from './payer.ts'
+import { changedSince, rowsOf } from './rows.ts'
+import { newCustomer } from './visitor.ts'
 
 let world: World
 let cast: Cast
@@ -120,21 +122,6 @@ function idsOf({ of }: Rule): readonly string[] {
 const pathOf = (route: string) => (route.split(' ')[1] ?? '').replace(':key', 'pk_nobody').replace(':name', 'none-1.js').replace(':code', 'not-found').replace('*', 'home')
 const methodOf = (route: string) => route.split(' ')[0] ?? ''
 
-/** Every row that no mere look may change. */
-function rowsNow(): Record<string, string> {
-  const db = new DatabaseSync(world.api.context.config.database.url.replace(/^file:/, ''), { readOnly: true })
-  const passing = ['rate_limits', 'oauth_states', 'outbox', 'changes', 'meters', 'api_keys']
-  const names = (db.prepare(`select name from sqlite_master where type = 'table' and name not like 'sqlite_%'`).all() as { name: string }[]).map(row => row.name).filter(name => !passing.includes(name))
-  const rows = Object.fromEntries(names.map(name => [name, JSON.stringify(db.prepare(`select * from "${name}"`).all())]))
-  db.close()
-  return rows
-}
-
-/** The tables whose rows are no longer those. */
-function changedSince(before: Record<string, string>): string[] {
-  return Object.entries(rowsNow()).flatMap(([name, rows]) => (rows === before[name] ? [] : name))
-}
-
 test('the rules speak of every route, and of none that does not exist', async () => {
   const app = createApp(world.api.context, await loadAssets(world.api.context.config.widgetDir))
   const routes = new Set(app.routes.filter(route => route.method !== 'ALL').map(route => `${route.method} ${route.path}`))
@@ -144,7 +131,7 @@ test('the rules speak of every route, and of none that does not exist', async ()
 describe('who may call what', () => {
   test.each(Object.keys(rules))('%s', async route => {
     const rule = rules[route] ?? open
-    const before = rowsNow()
+    const before = rowsOf(world)
     for (const [name, caller] of Object.entries(cast.callers) as [CallerName, Caller][]) {
       const method = methodOf(route)
       const fill = rule.fill ?? (() => ({ path: pathOf(route), ...(method === 'GET' ? {} : { body: { nonsense: true } }) }))
@@ -174,7 +161,7 @@ describe('who may call what', () => {
       }
     }
     // Whoever was refused changed nothing, and whoever may only look neither.
-    expect(changedSince(before)).toEqual([])
+    expect(changedSince(world, before)).toEqual([])
   })
 })
 
@@ -197,10 +184,10 @@ test('a session’s token in the address of a page is no link', async () => {
 
 test('what a mail scanner does changes nothing, and the link works afterwards as before', async () => {
   const link = cast.callers['link of A']
-  const before = rowsNow()
+  const before = rowsOf(world)
   for (const path of ['/i/:token', `/i/:token/invoices/${cast.ids.a}`, '/i/:token?filter=paid&page=2', checkout])
     for (const method of ['HEAD', 'GET', 'GET', 'GET', 'OPTIONS']) expect((await send(link, method, { path })).status).toBeLessThan(405)
-  expect(changedSince(before)).toEqual([])
+  expect(changedSince(world, before)).toEqual([])
   expect((await send(link, 'GET', { path: '/v1/portal' })).status).toBe(200)
 })
 
@@ -236,4 +223,14 @@ test('a right that ends is refused on the next request, and the event streams th
   expect((await send(link, 'GET', { path: '/i/:token' })).status).toBe(401)
   // The pay page that the link opened has ended with it.
   expect((JSON.parse((await send({}, 'GET', { path: `${page}/view` })).body) as { state: string }).state).toBe('expired')
+})
+
+test('nobody is signed in as a customer whom QuickBooks has merged into another', async () => {
+  const gone = newCustomer(world, 'Old Name')
+  const { id } = await until(async () => (await cast.one.customers(`q=${encodeURIComponent(gone.name)}`)).customers[0] ?? { id: '' }, row => row.id !== '')
+  const signIn = (customer: object) => world.ask(world.merchant.apiKey, 'POST', '/v1/sessions', { customer }).then(answer => answer.status)
+  expect(await signIn({ id })).toBe(201)
+  deskOf(world).merge('1', gone.quickBooksId)
+  await until(() => signIn({ quickBooksId: gone.quickBooksId }), status => status === 404)
+  expect(await signIn({ id })).toBe(404)
 })

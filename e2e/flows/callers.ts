@@ -50,7 +50,7 @@ export async function castOf(world: World) {
     'cookie of merchant 1': { cookie: world.merchant.cookie },
     'key of merchant 2': { token: two.apiKey },
   }
-  return { ids, callers, linkId: whole.link.id, two }
+  return { ids, callers, linkId: whole.link.id, one, two }
 }
 
 export const tokenIn = (url: string): string => new URL(url).pathname.split('/').at(-1) ?? ''

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createApp } from '../../api/app.ts'
 import type { CheckoutCreated, CheckoutView } from '../../api/domain/views.ts'
 import { createLog } from '../../api/log.ts'
+import { loadAssets } from '../../api/pages/assets.ts'
 import { demoCustomer } from '../company/demo.ts'
 import { codeFrom, mailsTo, until } from '../merchant.ts'
 import { type World, startWorld } from '../world.ts'
@@ -137,6 +139,22 @@ test('any page may ask with a token, and none with the console’s cookie but ou
   expect(console.headers.get('access-control-allow-origin')).toBeNull()
   for (const origin of ['https://any.example', 'null', `${world.apiUrl}.evil.example`, world.outside.site.url]) expect([origin, (await call('PATCH', '/v1/merchant/settings', { cookie, origin, 'content-type': 'application/json' }, '{}')).status]).toEqual([origin, 403])
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) expect((await call('POST', '/v1/merchant/api-keys', { cookie, origin: world.apiUrl, 'content-type': type }, '{"name":"x"}')).status).toBe(400)
+})
+
+test('where browsers come by https, the console’s cookie is Secure and bound to this host, and the page asks for https ever after', async () => {
+  const { context } = world.api
+  const app = createApp({ ...context, config: { ...context.config, publicUrl: 'https://pay.example.com', secureCookies: true } }, await loadAssets(context.config.widgetDir))
+  const email = 'secure@orchardlane.example'
+  const post = (path: string, body: object) => app.request(path, { method: 'POST', headers: { 'content-type': 'application/json', origin: 'https://pay.example.com' }, body: JSON.stringify(body) })
+  expect((await post('/v1/merchant/sign-in/codes', { email })).status).toBe(202)
+  const answer = await post('/v1/merchant/sign-in/sessions', { email, code: await codeFrom(world.outside.mail.url, email, 0) })
+  const [cookie = ''] = answer.headers.getSetCookie()
+  expect(cookie).toMatch(/^__Host-quittance=mst_/)
+  for (const rule of [/; Secure/i, /; HttpOnly/i, /; SameSite=Lax/i, /; Path=\/(;|$)/i]) expect(cookie).toMatch(rule)
+  expect(cookie).not.toMatch(/domain=/i)
+  expect(answer.headers.get('strict-transport-security')).toContain('max-age=')
+  // A cookie of the same name that another host planted is not taken.
+  expect((await app.request('/v1/merchant', { headers: { cookie: (cookie.split(';')[0] ?? '').replace('__Host-', '') } })).status).toBe(401)
 })
 
 test('the way back leads to the merchant’s own sites alone', async () => {

@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { launchBrowser, newPage } from '../browser.ts'
 import { asMerchant } from '../flows/console.ts'
 import { deskOf, payerOf } from '../flows/payer.ts'
+import { changedSince, rowsOf } from '../flows/rows.ts'
 import { type Customer, type Shown, newCustomer, newInvoice, playAs } from '../flows/visitor.ts'
 import { mailsTo, until } from '../merchant.ts'
 import { realmId } from '../outside.ts'
@@ -114,4 +115,22 @@ test('text from QuickBooks is only text in the letter that brings the invoice', 
   expect(mail?.text).toContain(`Hello <img src=x onerror=hurt=1> "A" & 'B' gnp.exe 😀 {{7*7}},`)
   // A sign that turns the reading direction would turn the amounts beside it too.
   expect(`${mail?.subject} ${mail?.html} ${mail?.text}`).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/)
+})
+
+test('a mail scanner that opens the link in a browser, scripts and all, changes nothing, and the link works afterwards', async () => {
+  const link = async () => ((await world.merchant.call('POST', `/v1/merchant/customers/${customerId}/links`, { invoiceId: invoice.id })) as { url: string }).url
+  const { customers } = (await world.merchant.call('GET', `/v1/merchant/customers?q=${encodeURIComponent('<img src=x')}`)) as { customers: { id: string }[] }
+  const customerId = customers[0]?.id
+  const url = await link()
+  await world.settled()
+  const before = rowsOf(world)
+  for (let visit = 0; visit < 2; visit++) {
+    const scanner = await newPage(browser)
+    await scanner.goto(url)
+    await scanner.getByRole('button', { name: 'Pay $80.00' }).waitFor()
+    // It follows what it finds, too.
+    for (const href of await scanner.locator('a[href^="/i/"]').evaluateAll(links => links.map(each => (each as HTMLAnchorElement).href))) expect((await scanner.request.get(href)).status()).toBe(200)
+  }
+  await world.settled()
+  expect(changedSince(world, before)).toEqual([])
 })

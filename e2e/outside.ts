@@ -77,7 +77,8 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
   }
 }
 
-async function isFree(port: number, host: string): Promise<boolean> {
+/** Whether nobody listens there. Throws what listening throws for other reasons, e.g. EACCES. */
+export async function isFree(port: number, host: string): Promise<boolean> {
   const server = createServer()
   server.listen(port, host)
   try {

@@ -64,7 +64,14 @@ export function createApp(ctx: Context, assets: Assets) {
   app.onError((error, c) => {
     if (error instanceof HTTPException && error.status < 500) return problem(c, error.status === 413 ? 'too-large' : 'invalid-request', 'The request could not be read. Check that its body is JSON and its content type says so.')
     ctx.log.error({ requestId: c.get('requestId'), err: error }, 'a request failed in a way that nobody foresaw')
-    return problem(c, 'internal', `Something went wrong here and was written down as ${c.get('requestId')}. Nothing was charged by this request. Try again; if it stays, tell us that number.`)
+    return problem(c, 'internal', `Something went wrong here and was written down as ${c.get('requestId')}. ${consequenceOf(c)} If it stays, tell us that number.`)
   })
   return app
+}
+
+/** A charge may have been made before something failed: only elsewhere is it sure that none was. */
+function consequenceOf(c: { req: { path: string } }): string {
+  return c.req.path.startsWith('/pay/')
+    ? 'If a payment was under way, it is being looked for at the payment provider and is not charged twice: load this page again in a minute before you pay anew.'
+    : 'Nothing was charged by this request. Try again.'
 }

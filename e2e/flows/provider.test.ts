@@ -149,6 +149,29 @@ test('a charge under our marks that is not the one we made is put before a perso
   expect(postingsOf(paymentId)).toHaveLength(1)
 })
 
+test('a charge that succeeded and cannot be stored is never taken for settled, nor said not to have happened', async () => {
+  const a = await newInvoice(510)
+  const page = await payer.checkout([{ invoiceId: a.id }])
+  const { faults } = world.outside.stripe
+  faults.queue({ kind: 'lose', times: 20 })
+  faults.queue({ kind: 'delay-answer', ms: 500, match: { method: 'POST', path: '^/v1/payment_intents$' } })
+  const paymentId = newPaymentId()
+  const paying = payer.pay(page, { paymentId })
+  await until(() => row(paymentId), found => found !== undefined)
+  const { commit, postings } = world.api.context.store.merchant(world.merchant.merchantId as `mer_${string}`)
+  // A row that should not be there stands in the way of the batch.
+  await commit(postings.owe(paymentId as `pay_${string}`))
+  const { status, body } = await paying
+  expect(status).toBe(500)
+  expect(body.detail).not.toContain('Nothing was charged')
+  expect(body.detail).toContain('before you pay anew')
+  expect((await row(paymentId))?.state).toBe('reserved')
+  await commit({ sql: 'delete from postings where payment_id = ?', args: [paymentId] })
+  expect((await payer.look(page, paymentId)).state).toBe('succeeded')
+  await until(() => row(paymentId), payment => payment?.posting.state === 'posted')
+  expect(postingsOf(paymentId)).toHaveLength(1)
+})
+
 test('an id that belongs to another pay page is refused there, also when both click at once', async () => {
   const [a, b] = [await newInvoice(508), await newInvoice(509)]
   const pages = [await payer.checkout([{ invoiceId: a.id }]), await payer.checkout([{ invoiceId: b.id }])]

@@ -24,12 +24,15 @@ export type OutsideOptions = {
   /** How many invoices the built-in company has. */
   invoices?: number
   webhookFormat?: 'classic' | 'cloudevents'
+  /** A second, small company that nobody has connected yet, for whoever begins as a new merchant. */
+  secondCompany?: boolean
   /** Lifts Intuit's limits where a test is about something else. */
   unlimited?: boolean
 }
 export type Outside = Awaited<ReturnType<typeof startOutside>>
 
 export const realmId = '9341452130411111'
+export const secondRealmId = '9341452130422222'
 const unlimited = { perMinuteRealm: 1_000_000, perSecondApp: 1_000_000, batchPerMinuteApp: 1_000_000, batchPerMinuteRealm: 1_000_000 }
 
 /** Starts everything that is not ours: Intuit with a company in its books, Stripe, the mail, the merchant's web site. */
@@ -42,10 +45,10 @@ export async function startOutside(options: OutsideOptions) {
     host, clock, seed, webhookFormat, ...kept('quickbooks'), ...(options.unlimited ? { limits: unlimited } : {}),
     redirectUris: [`${apiUrl}/quickbooks/callback`, `${apiUrl}/console/intuit/callback`], webhookUrl: `${apiUrl}/hooks/quickbooks`,
   })
-  if (!quickbooks.books.companies().some(company => company.realmId === realmId)) {
-    const asOf = new Date(clock.now()).toISOString().slice(0, 10)
-    loadCompany(quickbooks.books, realmId, options.company ?? generateCompany({ seed, invoices: options.invoices ?? 200, asOf }))
-  }
+  const asOf = new Date(clock.now()).toISOString().slice(0, 10)
+  const isThere = (realm: string) => quickbooks.books.companies().some(company => company.realmId === realm)
+  if (!isThere(realmId)) loadCompany(quickbooks.books, realmId, options.company ?? generateCompany({ seed, invoices: options.invoices ?? 200, asOf }))
+  if (options.secondCompany && !isThere(secondRealmId)) loadCompany(quickbooks.books, secondRealmId, generateCompany({ seed: seed + 1, invoices: 60, asOf, name: 'Birch & Lane Cabinets' }))
   const stripe = await startStripeEmulator({ host, clock, seed, ...kept('stripe.sqlite'), webhookUrl: `${apiUrl}/hooks/stripe` })
   const mail = await startMailEmulator({ host, clock, seed, ...kept('mail.sqlite') })
   const site = await startSite({ host })

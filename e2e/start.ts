@@ -20,7 +20,7 @@ async function start({ host, port, dataDir, invoices, company }: StartOptions): 
   const world: World = { invoices, company, seed: 1 }
   const fresh = prepare(dataDir, world)
   say('Starting Intuit, Stripe, the mail and a shop around the product …')
-  const outside = await startOutside({ apiUrl, host, dataDir, seed: world.seed, invoices, ...books })
+  const outside = await startOutside({ apiUrl, host, dataDir, seed: world.seed, invoices, secondCompany: true, ...books })
   const api = serveApi(outside, { host, port, dataDir })
   stopTogether(api, outside)
   await until(() => answers(apiUrl), isUp => isUp, 60_000)
@@ -113,7 +113,8 @@ let shown = ''
 function showProgress(view: ImportView): void {
   const share = view.total ? Math.min(1, view.done / view.total) : 0
   const filled = Math.round(share * barWidth)
-  const rest = [`${view.done} of ${view.total ?? '?'}`, ...(view.rate ? [`${Math.round(view.rate)} a second`] : []), ...(view.secondsLeft ? [`${view.secondsLeft} s left`] : [])].join(', ')
+  const step = view.steps.find(each => each.state === 'running') ?? view.steps.findLast(each => each.state === 'done' && each.total !== null)
+  const rest = [`${view.done} of ${view.total ?? '?'}`, ...(step ? [`${step.label} ${step.done} of ${step.total ?? step.done}`] : []), ...(view.rate ? [`${Math.round(view.rate)} a second`] : []), ...(view.secondsLeft ? [`${view.secondsLeft} s left`] : [])].join(', ')
   const line = `  [${'█'.repeat(filled)}${'·'.repeat(barWidth - filled)}] ${rest}`
   if (line === shown) return
   shown = line

@@ -12,6 +12,7 @@ const classByCode: Readonly<Record<string, FaultClass>> = {
   140: 'paused', 150: 'paused', 5020: 'paused', 6190: 'paused',
   130: 'transient', 10000: 'transient', 3001: 'throttled',
   5010: 'stale',
+  10200: 'person',
   610: 'gone', 620: 'gone', 2500: 'gone', 6250: 'gone',
   2000: 'ours', 2010: 'ours', 2030: 'ours', 2130: 'ours', 2170: 'ours', 4000: 'ours', 4001: 'ours', 4002: 'ours', 6070: 'ours', 10100: 'ours', 1040: 'ours',
 }

@@ -111,7 +111,7 @@ export async function startIntuit(options: IntuitOptions, accounting: Accounting
     await next()
     if (!c.res.headers.has('intuit_tid')) c.header('intuit_tid', `1-${Math.floor(clock.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`)
   })
-  outer.route('/', controlRoutes({ settings, grants, deliveries }))
+  outer.route('/', controlRoutes({ settings, grants, deliveries, faults, clock }))
   outer.route('/', emulator)
   const server = await listen(outer, options.port, options.host)
   url = server.url

@@ -33,20 +33,32 @@ export function bearerToken(c: Context): string | undefined {
 /** The recorded 401: every member of the answer's envelope present and empty, `fault` in lower case. */
 export function unauthorized(c: Context, clock: Clock, detail: string): Response {
   c.header('WWW-Authenticate', 'Bearer realm="Intuit", error="invalid_token"')
-  return c.json(gatewayFault(clock, { status: 401, name: 'AuthenticationFailed', code: '3200', detail, type: 'AUTHENTICATION' }), 401)
+  return c.json(gatewayFault(clock, tokenNotTaken(detail)), 401)
 }
 
 export function forbidden(c: Context, clock: Clock): Response {
-  return c.json(gatewayFault(clock, { status: 403, name: 'ApplicationAuthorizationFailed', code: '3100', detail: '', type: 'AUTHORIZATION' }), 403)
+  return c.json(gatewayFault(clock, applicationNotPermitted), 403)
+}
+
+export function throttled(c: Context): Response {
+  return c.json(throttledFault, 429)
 }
 
 /** Intuit's answer to too many calls (reference: ruckus/quickbooks-ruby's recorded fault, REST basics page). */
-export function throttled(c: Context): Response {
-  const error = { Message: 'message=ThrottleExceeded; errorCode=003001; statusCode=429', Detail: 'The request limit was reached.  Try again later', code: '3001', element: '' }
-  return c.json({ Fault: { Error: [error], type: 'SERVICE' } }, 429)
+export const throttledFault = {
+  Fault: { Error: [{ Message: 'message=ThrottleExceeded; errorCode=003001; statusCode=429', Detail: 'The request limit was reached.  Try again later', code: '3001', element: '' }], type: 'SERVICE' },
 }
 
-function gatewayFault(clock: Clock, fault: { status: number; name: string; code: string; detail: string; type: string }) {
+type GatewayFault = { status: number; name: string; code: string; detail: string; type: string }
+
+export const applicationNotPermitted: GatewayFault = { status: 403, name: 'ApplicationAuthorizationFailed', code: '3100', detail: '', type: 'AUTHORIZATION' }
+
+export function tokenNotTaken(detail: string): GatewayFault {
+  return { status: 401, name: 'AuthenticationFailed', code: '3200', detail, type: 'AUTHENTICATION' }
+}
+
+/** The gateway's envelope: every member present and empty but `fault`, in lower case. */
+export function gatewayFault(clock: Clock, fault: GatewayFault): object {
   const { status, name, code, detail, type } = fault
   return {
     warnings: null,

@@ -1,5 +1,4 @@
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile, spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join, resolve } from 'node:path'
@@ -7,46 +6,28 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ConsoleView } from '../../api/domain/console-views.ts'
 import type { InvoiceList } from '../../api/domain/views.ts'
-import { callerOf, until } from '../merchant.ts'
+import { callerOf } from '../merchant.ts'
 import { freePort } from '../outside.ts'
+import { type Sandbox, type Started, startMs, startSandbox } from './started.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
-const startMs = 60_000
-type Sandbox = Record<'api' | 'site' | 'console' | 'mail' | 'quickbooks' | 'stripe' | 'apiKey' | 'publishableKey', string>
 
 let port: number
 let dataDir: string
-let running: ChildProcess | undefined
+let running: Started
 beforeAll(async () => {
   port = await freePort()
   dataDir = mkdtempSync(join(tmpdir(), 'quittance-'))
   running = await start()
 }, startMs)
 afterAll(async () => {
-  await stop(running)
+  await running.stop()
   rmSync(dataDir, { recursive: true, force: true })
 })
 
-/** What `npm start` runs once everything is installed. */
-async function start(): Promise<ChildProcess> {
-  const child = spawn(join(root, 'node_modules/.bin/node'), ['e2e/start.ts', '--invoices', '50'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PORT: String(port), DATA_DIR: dataDir } })
-  const said: string[] = []
-  child.stdout.on('data', (text: Buffer) => said.push(text.toString()))
-  child.stderr.on('data', (text: Buffer) => said.push(text.toString()))
-  const status = await until(async () => (child.exitCode === null ? fetch(`http://127.0.0.1:${port}/healthz`).then(answer => answer.status, () => 0) : 'ended'), found => found === 200 || found === 'ended', startMs)
-  if (status === 'ended') throw new Error(`npm start ended: ${said.join('')}`)
-  return child
-}
-
-async function stop(child: ChildProcess | undefined): Promise<void> {
-  if (child?.exitCode !== null) return
-  const ended = once(child, 'exit')
-  child.kill('SIGTERM')
-  await ended
-}
-
-const sandbox = async () => (await (await fetch(`http://127.0.0.1:${port}/sandbox`)).json()) as Sandbox
+const start = () => startSandbox({ port, dataDir }, ['--invoices', '50'])
+const sandbox = () => running.sandbox()
 const developersLines = () => [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(match => match[1] ?? '').find(block => block.includes('curl'))
 
 /** The machine's curl, or where it has none a stand-in that knows the options that the README uses. */
@@ -68,7 +49,7 @@ fetch('http://' + address, { headers, body, method: body ? 'POST' : 'GET' }).the
 }
 
 test('the developer’s lines of the README, typed as they stand there, end in the customer’s invoices', async () => {
-  const lines = developersLines()?.replaceAll('localhost:4000', `127.0.0.1:${port}`)
+  const lines = developersLines()?.replaceAll('127.0.0.1:4000', `127.0.0.1:${port}`)
   const { stdout, stderr } = await promisify(execFile)('sh', ['-euc', lines ?? ''], { cwd: root, env: { ...process.env, PATH: pathWithCurl() } })
   expect(stderr).toBe('')
   const list = JSON.parse(stdout) as InvoiceList
@@ -92,7 +73,7 @@ test('stopped and started again, the sandbox goes on with the same merchant, and
   const before = await sandbox()
   const asMerchant = (parts: Sandbox) => callerOf(parts.api, '', { authorization: `Bearer ${parts.apiKey}` })
   await asMerchant(before)('PATCH', '/v1/merchant/settings', { allowedOrigins: [before.site, 'https://own.example.com'] })
-  await stop(running)
+  await running.stop()
   running = await start()
   const after = await sandbox()
   expect(after).toMatchObject({ apiKey: before.apiKey, publishableKey: before.publishableKey })

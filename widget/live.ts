@@ -45,9 +45,17 @@ export function goLive(portal: Portal): () => void {
 /** Reads the list anew and puts it in place: who has scrolled far keeps their place, and what was just paid stays where it was seen. */
 export async function renew(portal: Portal, event?: ChangedEvent): Promise<void> {
   await portal.refresh(async facts => {
-    const [{ rows, nextCursor }, changed] = await Promise.all([deeper(portal, facts), changedRows(portal, event?.invoices ?? [])])
+    const { rows, nextCursor } = await deeper(portal, facts)
+    const changed = await changedRows(portal, [...(event?.invoices ?? []), ...gone(portal, rows, nextCursor)])
     return { ...facts, nextCursor, rows: keepSettled(portal.state, rows, changed), ...(event && event.said.length > 0 && { said: event.said.join('. ') }) }
   })
+}
+
+/** Rows that the reader sees and that the list no longer holds: what became of them is asked, even where no event told of them. */
+function gone(portal: Portal, fresh: readonly InvoiceRow[], nextCursor: string | null): string[] {
+  const present = new Set(fresh.map(row => row.id))
+  const { rows } = portal.state
+  return rows.slice(0, nextCursor ? fresh.length : rows.length).flatMap(row => (present.has(row.id) ? [] : row.id))
 }
 
 /** The pages that the reader had are read again, up to a limit; the rest comes back as they scroll. */
@@ -65,7 +73,7 @@ async function deeper(portal: Portal, facts: Facts): Promise<Pick<Facts, 'rows' 
 
 async function changedRows(portal: Portal, ids: string[]): Promise<InvoiceRow[]> {
   const { client } = portal.ports
-  const shown = ids.filter(id => portal.state.rows.some(row => row.id === id)).slice(0, changedRowsMax)
+  const shown = [...new Set(ids)].filter(id => portal.state.rows.some(row => row.id === id)).slice(0, changedRowsMax)
   const answers = await Promise.all(shown.map(async id => client.json<InvoiceDetail>('GET', `${invoicePath(id)}?locale=${encodeURIComponent(client.locale)}`)))
   return answers.flatMap(answer => ('value' in answer ? [answer.value] : []))
 }

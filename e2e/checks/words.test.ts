@@ -15,7 +15,7 @@ const sins: Record<string, Record<string, string>> = {
   'no-unfinished-work': { 'widget/unfinished.ts': `// TO¦DO: the rest` },
   'no-registry-hosts': { '.npmrc': `registry=https://registry.¦npmjs.org` },
   'no-download-addresses': { 'package-lock.json': `"resolved": "¦https://somewhere/x.tgz"` },
-  'no-machine-paths': { 'docs/where.md': `See /work/¦main/api.` },
+  'no-machine-paths': { 'docs/where.md': `See /home/¦somebody/api.` },
   'tests-assert': { 'api/idle.test.ts': `test('nothing', () => undefined)` },
   'names-say-what': { 'api/utils/money.ts': `export const one = 1`, 'widget/helpers.ts': `export const two = 2` },
 }

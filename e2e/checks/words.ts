@@ -53,7 +53,7 @@ const vagueNames = /^(utils?|helpers?|common|shared|managers?|misc)([.]|$)/
 /** Words that must not stand in the files they are banned from, tests that assert nothing, and names that say nothing. */
 export async function checkWords(root: string): Promise<Finding[]> {
   const files = await listFiles(root)
-  const ownPath = new RegExp(String.raw`(?<![\w.])(?:${root.replace(/[^\w/-]/g, String.raw`\$&`)}|/work/(?:main|shared)|/tmp/brie[f])\b`)
+  const ownPath = new RegExp(String.raw`(?<![\w.])(?:${root.replace(/[^\w/-]/g, String.raw`\$&`)}|/(?:home|Users|root)/[\w.-]+/)`)
   const found = await Promise.all(files.filter(path => written(path) || path === '.npmrc' || path === 'package-lock.json').map(async path => findIn(path, await readFile(join(root, path), 'utf8'), ownPath)))
   return [...found.flat(), ...files.filter(isSource).flatMap(vagueParts)]
 }

@@ -46,16 +46,21 @@ export function goLive(portal: Portal): () => void {
 export async function renew(portal: Portal, event?: ChangedEvent): Promise<void> {
   await portal.refresh(async facts => {
     const { rows, nextCursor } = await deeper(portal, facts)
-    const changed = await changedRows(portal, [...(event?.invoices ?? []), ...gone(portal, rows, nextCursor)])
+    const changed = [...(await changedRows(portal, event?.invoices ?? [])), ...(await goneRows(portal, rows, nextCursor))]
     return { ...facts, nextCursor, rows: keepSettled(portal.state, rows, changed), ...(event && event.said.length > 0 && { said: event.said.join('. ') }) }
   })
 }
 
 /** Rows that the reader sees and that the list no longer holds: what became of them is asked, even where no event told of them. */
-function gone(portal: Portal, fresh: readonly InvoiceRow[], nextCursor: string | null): string[] {
+async function goneRows(portal: Portal, fresh: readonly InvoiceRow[], nextCursor: string | null): Promise<InvoiceRow[]> {
   const present = new Set(fresh.map(row => row.id))
   const { rows } = portal.state
-  return rows.slice(0, nextCursor ? fresh.length : rows.length).flatMap(row => (present.has(row.id) ? [] : row.id))
+  const gone = rows.slice(0, nextCursor ? fresh.length : rows.length).filter(row => !present.has(row.id) && row.number !== null)
+  const { client } = portal.ports
+  // By its number in the whole list, because one that is archived is simply not there.
+  const answers = await Promise.all(gone.slice(0, changedRowsMax).map(async row => client.json<InvoiceList>('GET', `/v1/invoices?filter=all&limit=100&q=${encodeURIComponent(row.number ?? '')}&locale=${encodeURIComponent(client.locale)}`)))
+  const ids = new Set(gone.map(row => row.id))
+  return answers.flatMap(answer => ('value' in answer ? answer.value.invoices.filter(row => ids.has(row.id)) : []))
 }
 
 /** The pages that the reader had are read again, up to a limit; the rest comes back as they scroll. */
@@ -73,7 +78,7 @@ async function deeper(portal: Portal, facts: Facts): Promise<Pick<Facts, 'rows' 
 
 async function changedRows(portal: Portal, ids: string[]): Promise<InvoiceRow[]> {
   const { client } = portal.ports
-  const shown = [...new Set(ids)].filter(id => portal.state.rows.some(row => row.id === id)).slice(0, changedRowsMax)
+  const shown = ids.filter(id => portal.state.rows.some(row => row.id === id)).slice(0, changedRowsMax)
   const answers = await Promise.all(shown.map(async id => client.json<InvoiceDetail>('GET', `${invoicePath(id)}?locale=${encodeURIComponent(client.locale)}`)))
   return answers.flatMap(answer => ('value' in answer ? [answer.value] : []))
 }

@@ -2,30 +2,22 @@ import type { Difference } from './compare.ts'
 import type { Explained } from './differences.ts'
 
 /**
- * Prints every difference with its reason. True when each has one, and each reason still has a difference: a reason that explains
+ * Prints every difference with its reason. True when each has one, and each one that is listed still occurs: a reason that explains
  * nothing any more has to go.
  */
 export function judge(differences: readonly Difference[], explained: readonly Explained[], tell: (line: string) => void): boolean {
-  const reasons = explained.map(each => ({ ...each, pattern: patternOf(each.at), found: [] as Difference[] }))
-  const unexplained: Difference[] = []
-  for (const difference of differences) {
-    const reason = reasons.find(each => each.pattern.test(difference.at))
-    if (reason) reason.found.push(difference)
-    else unexplained.push(difference)
-  }
+  const listed = new Set(explained.flatMap(each => each.at))
+  const unexplained = differences.filter(each => !listed.has(each.at))
   tell(`\n${differences.length} differences, ${differences.length - unexplained.length} of them explained:`)
-  for (const reason of reasons.filter(each => each.found.length > 0)) {
-    tell(`- ${reason.reason}`)
-    for (const each of reason.found) tell(`    ${each.at} (recorded ${each.recorded}, answered ${each.answered})`)
+  for (const { at, reason } of explained) {
+    const found = differences.filter(each => at.includes(each.at))
+    if (found.length > 0) tell(`- ${reason}`)
+    for (const each of found) tell(`    ${each.at} (recorded ${each.recorded}, answered ${each.answered})`)
   }
-  const idle = reasons.filter(each => each.found.length === 0)
+  const idle = [...listed].filter(at => !differences.some(each => each.at === at))
   if (unexplained.length > 0) tell(`\nWITHOUT A REASON: ${unexplained.length}`)
   for (const each of unexplained) tell(`- ${each.at}\n    recorded ${each.recorded}\n    answered ${each.answered}`)
   if (idle.length > 0) tell(`\nLISTED, BUT NO LONGER SO: ${idle.length}`)
-  for (const each of idle) tell(`- ${each.at}`)
+  for (const at of idle) tell(`- ${at}`)
   return unexplained.length === 0 && idle.length === 0
-}
-
-function patternOf(at: string): RegExp {
-  return new RegExp(`^${at.split('*').map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`)
 }

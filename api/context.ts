@@ -1,5 +1,6 @@
 import type { Store } from '../db/store.ts'
 import type { Config } from './config.ts'
+import type { CrashPoint } from './domain/crash-points.ts'
 import type { Hub } from './live/hub.ts'
 import type { Accounting, Clock, IntuitOAuth, IntuitWebhook, Log, Mailer, PaymentProvider } from './ports.ts'
 import type { Vault } from './vault.ts'
@@ -19,4 +20,6 @@ export type Context = {
   mailer: Mailer
   /** Tells open pages what is different. */
   hub: Hub
+  /** Passes a place where a process may die; outside of the fault simulation nothing happens there. */
+  pass(point: CrashPoint): Promise<void>
 }

@@ -1,10 +1,11 @@
 import { type ServerType, serve } from '@hono/node-server'
 import { once } from 'node:events'
-import { openStore } from '../db/store.ts'
+import { type StoreOptions, openStore } from '../db/store.ts'
 import { createApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { startMeter } from './connection/meter.ts'
 import type { Context } from './context.ts'
+import type { CrashPoint } from './domain/crash-points.ts'
 import { jobHandlers, startTidying } from './jobs.ts'
 import { startHub } from './live/hub.ts'
 import { createLog } from './log.ts'
@@ -19,16 +20,29 @@ import { createIntuitWebhook } from './qbo/webhook.ts'
 import { createVault } from './vault.ts'
 
 export type RunningApi = { url: string; port: number; context: Context; worker: Worker; stop(): Promise<void> }
+/** One process's worth of the product, before it listens: several of them may share a database. */
+export type Node = { app: ReturnType<typeof createApp>; context: Context; worker: Worker; stop(end?: () => Promise<void>): Promise<void> }
+/** What tests put in place of the machine's own: another time, another log, a slower or faster pace, an end in the middle. */
+export type Given = { clock?: Clock & { offsetMs?: () => number }; log?: Log; quickBooksPerSecondMax?: number; pass?: (point: CrashPoint) => Promise<void>; around?: StoreOptions['around'] }
 
 const quickBooksTimeoutMs = 30_000
 const drainMs = 10_000
 
-/** Puts the product together from its settings and serves it. The clock, the log and the pace towards QuickBooks can be given, for tests that live in another time. */
-export async function startApi(config: Config, given: { clock?: Clock & { offsetMs?: () => number }; log?: Log; quickBooksPerSecondMax?: number } = {}): Promise<RunningApi> {
+/** Puts the product together from its settings and serves it. */
+export async function startApi(config: Config, given: Given = {}): Promise<RunningApi> {
+  const node = await startNode(config, given)
+  const server = await listen(node.app, config)
+  const port = portOf(server)
+  node.context.log.info({ url: config.publicUrl, port }, 'ready')
+  return { url: config.publicUrl, port, context: node.context, worker: node.worker, stop: () => node.stop(() => close(server)) }
+}
+
+/** Puts the product together from its settings and begins its work. */
+export async function startNode(config: Config, given: Given = {}): Promise<Node> {
   const log = given.log ?? createLog(config.logLevel)
   const clock = given.clock ?? { now: () => Date.now() }
   const assets = await loadAssets(config.widgetDir)
-  const store = await openStore({ ...config.database, ...(given.clock?.offsetMs ? { clockOffsetMs: given.clock.offsetMs } : {}) })
+  const store = await openStore({ ...config.database, ...(given.clock?.offsetMs ? { clockOffsetMs: given.clock.offsetMs } : {}), ...(given.around ? { around: given.around } : {}) })
   const meter = startMeter(store, clock, log)
   const context: Context = {
     config, store, clock, log,
@@ -39,18 +53,17 @@ export async function startApi(config: Config, given: { clock?: Clock & { offset
     stripe: config.stripe ? createStripeProvider(config.stripe) : null,
     mailer: createMailer(config.mail),
     hub: await startHub(store, log),
+    pass: given.pass ?? (async () => {}),
   }
   const worker = startWorker(context, jobHandlers(context))
   const stopTidying = startTidying(context)
-  const server = await listen(createApp(context, assets), config)
-  const port = portOf(server)
-  log.info({ url: config.publicUrl, port }, 'ready')
   return {
-    url: config.publicUrl, port, context, worker,
-    stop: async () => {
+    app: createApp(context, assets), context, worker,
+    /** `end` is waited for while requests that are under way can still be carried out. */
+    stop: async (end = async () => {}) => {
       stopTidying()
       context.hub.stop()
-      await close(server)
+      await end()
       await worker.stop()
       await meter.stop()
       await store.close()

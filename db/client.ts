@@ -8,6 +8,9 @@ export type Write = { sql: string; args: unknown[] }
 /** A batch is written whole or not at all; `refused` names the rule of the database that it would have broken. */
 export type Commit = { kind: 'committed' } | { kind: 'refused'; rule: string }
 
+/** `around` stands between this and the database, for tests that end a process in the middle. */
+export type ConnectOptions = { authToken?: string | undefined; timeoutMs: number; around?: ((client: Client) => Client) | undefined }
+
 export type Connection = { client: Client; commit(writes: readonly Write[]): Promise<Commit>; close(): Promise<void> }
 
 /**
@@ -15,16 +18,16 @@ export type Connection = { client: Client; commit(writes: readonly Write[]): Pro
  * `@libsql/client` 0.18 loses acknowledged writes after one SQLITE_BUSY; a second process is refused by a held side file.
  * Throws an Error that says what to do when the file is taken.
  */
-export async function connect(url: string, options: { authToken?: string | undefined; timeoutMs: number }): Promise<Connection> {
-  return url.startsWith('file:') ? connectFile(url) : connectRemote(url, options)
+export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
+  return url.startsWith('file:') ? connectFile(url, options) : connectRemote(url, options)
 }
 
-async function connectFile(url: string): Promise<Connection> {
+async function connectFile(url: string, { around = client => client }: ConnectOptions): Promise<Connection> {
   const inMemory = url.includes(':memory:')
   const path = inMemory ? '' : filePath(url)
   if (path && !existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true })
   const release = inMemory ? async () => {} : await holdFile(path)
-  const client = createClient({ url, concurrency: 1 })
+  const client = around(createClient({ url, concurrency: 1 }))
   try {
     await client.execute('pragma journal_mode = wal')
     await client.execute('pragma synchronous = full')
@@ -66,10 +69,10 @@ async function holdFile(path: string): Promise<() => Promise<void>> {
   }
 }
 
-async function connectRemote(url: string, options: { authToken?: string | undefined; timeoutMs: number }): Promise<Connection> {
+async function connectRemote(url: string, { around = client => client, ...options }: ConnectOptions): Promise<Connection> {
   // The client has no timeout of its own and would wait for ever.
   const fetchInTime = (request: Request | string | URL, init?: RequestInit) => fetch(request, { ...init, signal: AbortSignal.timeout(options.timeoutMs) })
-  const client = createClient({ url, ...(options.authToken ? { authToken: options.authToken } : {}), fetch: fetchInTime })
+  const client = around(createClient({ url, ...(options.authToken ? { authToken: options.authToken } : {}), fetch: fetchInTime }))
   await client.execute('pragma foreign_keys = on')
   return { client, commit: writes => commit(client, writes), close: async () => client.close() }
 }

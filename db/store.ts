@@ -1,5 +1,5 @@
 import { drizzle } from 'drizzle-orm/libsql'
-import { type Commit, type Write, connect } from './client.ts'
+import { type Commit, type ConnectOptions, type Write, connect } from './client.ts'
 import { migrate } from './migrate.ts'
 import { cardQueries } from './queries/cards.ts'
 import { changeControl, changeQueries } from './queries/changes.ts'
@@ -29,6 +29,7 @@ export type StoreOptions = {
   timeoutMs?: number
   /** How far the database's clock is moved, for tests that live in another time. */
   clockOffsetMs?: () => number
+  around?: ConnectOptions['around']
 }
 export type Store = Awaited<ReturnType<typeof openStore>>
 
@@ -37,7 +38,7 @@ export type Store = Awaited<ReturnType<typeof openStore>>
  * merchant, `control` for the short work that belongs to none. Every write is a batch given to `commit`.
  */
 export async function openStore(options: StoreOptions) {
-  const connection = await connect(options.url, { authToken: options.authToken, timeoutMs: options.timeoutMs ?? 10_000 })
+  const connection = await connect(options.url, { authToken: options.authToken, timeoutMs: options.timeoutMs ?? 10_000, around: options.around })
   await migrate(connection.client)
   const offsetMs = options.clockOffsetMs ?? (() => 0)
   const db: Db = {

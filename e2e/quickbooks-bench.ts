@@ -120,6 +120,7 @@ async function contextOf({ url, port, quickbooks, store, log, clock, meter }: Pa
     stripe: null,
     mailer: createMailer(config.mail),
     hub: await startHub(store, log),
+    pass: async () => {},
   }
 }
 

@@ -53,7 +53,9 @@ async function connect(ctx: Context, merchantId: MerchantId, { code, realmId, er
   const at: QboCredentials = { realmId, accessToken: tokens.accessToken }
   const company = await readCompany(ctx, <T>(ask: (credentials: QboCredentials) => Promise<QboAnswer<T>>) => ask(at))
   if (!company.ok && company.failure.class === 'auth') return revoked(ctx, tokens, 'missing-permission')
+  await ctx.pass('K1')
   await store(ctx, merchantId, { realmId, tokens, company: company.ok ? company.value : null, isEmpty })
+  await ctx.pass('K2')
   return { kind: 'connected', realmId }
 }
 

@@ -44,6 +44,7 @@ export async function accessOf(ctx: Context, merchantId: MerchantId, rejected: s
 export async function callQuickBooks<T>(ctx: Context, merchantId: MerchantId, call: (at: QboCredentials) => Promise<QboAnswer<T>>): Promise<QboAnswer<T>> {
   const first = await accessOf(ctx, merchantId)
   if (first.kind !== 'granted') return { ok: false, failure: failureOf(first) }
+  await ctx.pass('Q2')
   const answer = await call(first.at)
   if (answer.ok || answer.failure.class !== 'auth') return answer
   if (answer.failure.status !== 401) {
@@ -108,11 +109,14 @@ async function renew(ctx: Context, merchantId: MerchantId, rejected: string | nu
 
 async function renewUnderLease(ctx: Context, row: ConnectionRow, owner: string, rejected: string | null): Promise<Grant> {
   const { connection } = ctx.store.merchant(row.merchantId)
+  await ctx.pass('T1')
   const outcome = await askIntuit(ctx, row)
   switch (outcome.kind) {
     case 'granted':
+      await ctx.pass('T3')
       // Stored before it is used: Intuit may already have ended the former pair.
       await ctx.store.commit(connection.storeTokens(owner, row.tokenVersion, sealTokens(ctx, row.merchantId, outcome.tokens)))
+      await ctx.pass('T4')
       return usableGrant(ctx, await connection.find(), null, 0) ?? { kind: 'unavailable', reason: 'the new tokens could not be stored' }
     case 'refused': {
       const now = await connection.find()

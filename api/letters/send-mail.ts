@@ -12,6 +12,7 @@ export const sendMail = (ctx: Context) => async (job: Job): Promise<JobResult> =
   const { mails, outbox } = ctx.store.merchant(job.merchantId)
   const letter = JSON.parse(ctx.vault.open(sealed, placeOf(job.merchantId, mailId))) as Sealed
   const sent = await ctx.mailer.send({ ...letter, from: ctx.config.mail.from, key: `mail:${job.merchantId}:${mailId}` })
+  await ctx.pass('M1')
   switch (sent.kind) {
     case 'sent':
       return { kind: 'done', writes: [mails.end(mailId, 'sent', sent.ref, null)], after: [outbox.forget(job.id)] }

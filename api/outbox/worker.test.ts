@@ -26,7 +26,7 @@ afterEach(async () => {
 })
 
 function work(handler: JobHandler): Worker {
-  const worker = startWorker({ store, log: silentLog, clock: { now: () => Date.now() + offsetMs } }, { post_payment: handler })
+  const worker = startWorker({ store, log: silentLog, clock: { now: () => Date.now() + offsetMs }, pass: async () => {} }, { post_payment: handler })
   workers.push(worker)
   return worker
 }

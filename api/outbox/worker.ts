@@ -18,7 +18,7 @@ export type JobResult =
 export type JobHandler = (job: Job) => Promise<JobResult>
 
 /** All that effects are carried out with; their handlers bring the rest. */
-type Ground = Pick<Context, 'store' | 'clock' | 'log'>
+type Ground = Pick<Context, 'store' | 'clock' | 'log' | 'pass'>
 
 export type Worker = {
   /** Looks for due effects now instead of at the next poll. */
@@ -43,6 +43,7 @@ export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHa
   const look = async (): Promise<void> => {
     const room = lanesMax - running.size
     const jobs = stopped || room <= 0 ? [] : await ctx.store.control.outbox.claim(owner, leaseMs, room)
+    if (jobs.length > 0) await ctx.pass('Q1')
     for (const job of jobs) {
       const run = carryOut(ctx, owner, job, handlers).finally(() => {
         running.delete(run)
@@ -97,9 +98,11 @@ async function carryOut(ctx: Ground, owner: string, job: Job, handlers: Readonly
   }, leaseMs / 3)
   try {
     const result = await run(ctx, handlers[job.kind], job, log)
+    await ctx.pass('Q6')
     const outcome = await ctx.store.commit(writesOf(ctx, owner, job, result))
     if (outcome.kind === 'refused') await giveBack(ctx, owner, job, outcome.rule, log)
     else if (result.kind === 'retry' || result.kind === 'blocked') log.warn({ problem: result.problem }, result.kind === 'retry' ? 'an effect will be tried again' : 'an effect waits for a person')
+    await ctx.pass('Q7')
   } catch (error) {
     log.error({ err: error }, 'an effect could not be ended; its lease will run out and it will be tried again')
   } finally {

@@ -15,6 +15,7 @@ export const giveUpPayment = (ctx: Context) => async (merchantId: MerchantId, pa
   const ref = payment.providerRef ?? (await refOf(ctx, payment))
   if (ref === null) return payment
   const outcome = await ctx.stripe.cancel({ ref, stripeAccount: payment.stripeAccount })
+  await ctx.pass('G1')
   // A refusal to cancel is no word about the money: ask what became of it.
   await settleAsked(ctx)(payment, outcome.kind === 'done' ? outcome : await ctx.stripe.fetch(ref, payment.stripeAccount))
   return merchant.payments.find(paymentId)

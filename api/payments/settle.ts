@@ -53,6 +53,7 @@ async function succeed(ctx: Context, payment: PaymentRow, seen: ProviderPayment)
   if (seen.amount !== payment.amount || seen.currency !== payment.currency) return mismatch(ctx, payment, seen)
   const allocations = await merchant.payments.allocations(payment.id)
   const connection = await merchant.connection.find()
+  await ctx.pass('C6')
   const outcome = await merchant.commit(
     merchant.payments.move(payment.id, statesBefore('succeeded'), { state: 'succeeded', providerRef: seen.ref, method: seen.method, failure: null, fee: seen.fee, holdUntil: null, capturedAt: now, endedAt: now }),
     merchant.payments.moveAllocations(payment.id, ['held', 'released'], 'captured'),

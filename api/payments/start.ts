@@ -62,6 +62,7 @@ async function reserve(ctx: Context, stripe: PaymentProvider, input: StartPaymen
   const merchant = ctx.store.merchant(checkout.merchantId)
   const now = ctx.clock.now()
   const customer = await providerCustomer(ctx, stripe, checkout)
+  await ctx.pass('C1')
   const outcome = await merchant.commit(
     merchant.payments.reserve(
       {
@@ -100,8 +101,12 @@ function mayCharge(ctx: Context, payment: PaymentRow): boolean {
 }
 
 async function charge(ctx: Context, stripe: PaymentProvider, payment: PaymentRow, returnUrl: string): Promise<Started> {
-  const outcome = await stripe.charge(await orderOf(ctx, payment, returnUrl))
+  const order = await orderOf(ctx, payment, returnUrl)
+  await ctx.pass('C2')
+  const outcome = await stripe.charge(order)
+  await ctx.pass('C5')
   await settle(ctx)(payment, outcome)
+  await ctx.pass('C8')
   return started(ctx, payment, outcome)
 }
 

@@ -17,6 +17,7 @@ export const takeStripeEvent = (ctx: Context) => async (job: Job): Promise<JobRe
   const payment = (paymentId && (await merchant.payments.find(paymentId))) || (await merchant.payments.findByRef('stripe', ref))
   const outcome = await ctx.stripe.fetch(ref, payment?.stripeAccount ?? null)
   if (outcome.kind === 'unknown') return { kind: 'retry', problem: outcome.reason }
+  await ctx.pass('W2')
   // A payment of ours that the provider knows by another name has nothing to do with this charge, whatever marks it carries.
   if (payment && (payment.providerRef === null || payment.providerRef === ref)) {
     await settleAsked(ctx)(payment, outcome)

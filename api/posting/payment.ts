@@ -68,6 +68,7 @@ async function writeNew(ctx: Context, payment: PaymentRow, posting: PostingRow, 
   // From here on the request may have reached QuickBooks, whatever becomes of this process.
   const noted = await ctx.store.commit(merchant.postings.sending(payment.id, ctx.clock.now()))
   if (noted.kind === 'refused') return { kind: 'retry', problem: noted.rule }
+  await ctx.pass('Q3')
   const written = await callQuickBooks(ctx, payment.merchantId, at =>
     ctx.accounting.write(at, {
       entity: 'Payment',
@@ -78,6 +79,7 @@ async function writeNew(ctx: Context, payment: PaymentRow, posting: PostingRow, 
         provider: payment.provider, providerRef, lines: parts.lines.map(line => ({ invoiceQboId: line.invoiceId, amount: line.amount })), unapplied: parts.unapplied,
       }),
     }))
+  await ctx.pass('Q5')
   if (!written.ok) return failed(ctx, payment, written.failure)
   return take(ctx, payment, posting, allocations, written.value)
 }

@@ -56,7 +56,9 @@ async function webhook(ctx: Context, c: HonoContext): Promise<Response> {
       return problem(c, 'unauthorized', 'The signature is not that of this body under the verifier token. Check INTUIT_WEBHOOK_VERIFIER.')
     case 'malformed':
     case 'events':
+      await ctx.pass('W0')
       await receiveEvents(ctx)(received, new TextDecoder().decode(raw))
+      await ctx.pass('W1')
       return c.body(null, 200)
   }
 }

@@ -18,10 +18,12 @@ export const stripeHook = (ctx: Context) =>
     const known = owner && event.paymentRef ? await ctx.store.merchant(owner.merchantId).self.find() : null
     const now = ctx.clock.now()
     const kept = ctx.store.control.inbox.receive({ source: 'stripe', owner: '', eventId: event.id, body: raw, now })
+    await ctx.pass('W0')
     await ctx.store.commit(
       known && owner && event.paymentRef
         ? [kept, ctx.store.merchant(owner.merchantId).outbox.add({ id: `stripe:${event.id}`, lane: `payment:${owner.paymentId ?? event.paymentRef}`, kind: 'take_stripe_event', payload: { eventId: event.id, ref: event.paymentRef, paymentId: owner.paymentId } })]
         : [kept, ctx.store.control.inbox.end({ source: 'stripe', owner: '', eventId: event.id }, 'ignored', 'it speaks of no payment of ours', now)],
     )
+    await ctx.pass('W1')
     return c.json({ received: true })
   })

@@ -34,6 +34,7 @@ export const readChanges = (ctx: Context) => async (job: Job): Promise<JobResult
   if (wanted.length === 0) return { kind: 'done', writes: [ended, ...company], after }
   const read = await changesFor(ctx, job.merchantId, wanted)
   if (!read.ok) return resultOfFailure(ctx, job.merchantId, read.failure)
+  await ctx.pass('S3')
   return { kind: 'done', writes: [...read.value, ended, ...company], after }
 }
 

@@ -37,6 +37,7 @@ export const importStep = (ctx: Context) => async (job: Job): Promise<JobResult>
   const home = await homeCurrency(ctx, job.merchantId)
   const whole = await completed(ctx, job.merchantId, readObjects(part.value.read, home, part.value.gone), home, false)
   if (!whole.ok) return trouble(ctx, job, run, whole.failure)
+  await ctx.pass('S1')
   const steps = run.steps.map((old, i) => (i === at ? part.value.step : old))
   const writes = await writesOf(ctx, job.merchantId, whole.value, run.kind === 'first_load' ? 'quiet' : 'told')
   const seen = run.steps.some(other => other.source === 'missing') ? part.value.read.map(({ entity, objects }) => merchant.imports.saw(run.id, entity, objects.map(object => object.Id))) : []

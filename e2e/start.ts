@@ -7,6 +7,7 @@ import { CompanyFolderError, readCompanyFolder } from './company/folder.ts'
 import { chooseShownCustomer } from './company/showcase.ts'
 import { callerOf, signUpMerchant, until } from './merchant.ts'
 import { type Outside, isFree, realmId, startOutside } from './outside.ts'
+import { progressLine } from './progress-line.ts'
 import { type StartOptions, readStartOptions, usage } from './start-options.ts'
 
 type World = { invoices: number; company: string | null; seed: number }
@@ -107,15 +108,10 @@ function addresses(outside: Outside, apiUrl: string) {
   return { api: apiUrl, site: outside.site.url, console: `${apiUrl}/console`, mail: outside.mail.url, quickbooks: outside.quickbooks.url, stripe: outside.stripe.url, paypal: null, authorizenet: null, realmId }
 }
 
-const barWidth = 30
 let shown = ''
 
 function showProgress(view: ImportView): void {
-  const share = view.total ? Math.min(1, view.done / view.total) : 0
-  const filled = Math.round(share * barWidth)
-  const step = view.steps.find(each => each.state === 'running') ?? view.steps.findLast(each => each.state === 'done' && each.total !== null)
-  const rest = [`${view.done} of ${view.total ?? '?'}`, ...(step ? [`${step.label} ${step.done} of ${step.total ?? step.done}`] : []), ...(view.rate ? [`${Math.round(view.rate)} a second`] : []), ...(view.secondsLeft ? [`${view.secondsLeft} s left`] : [])].join(', ')
-  const line = `  [${'█'.repeat(filled)}${'·'.repeat(barWidth - filled)}] ${rest}`
+  const line = progressLine(view)
   if (line === shown) return
   shown = line
   if (process.stdout.isTTY) process.stdout.write(`\r\u001b[2K${line}${view.state === 'running' ? '' : '\n'}`)

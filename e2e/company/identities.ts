@@ -1,5 +1,6 @@
 import { toDecimal, type Minor } from './amounts.ts'
-import { tabulate, type CompanyReader } from './identity-tables.ts'
+import type { CompanySource } from './generate.ts'
+import { sourceOf, tabulate, type CompanyReader } from './identity-tables.ts'
 
 export type { CompanyReader } from './identity-tables.ts'
 
@@ -10,7 +11,6 @@ export type Violation = { identity: IdentityName; id: string; currency: string; 
 
 /**
  * What holds in every real company, each as a query for where it does not: `id`, `currency`, what is stated and what follows from the rest.
- *
  */
 const identities = {
   'invoice balance': `
@@ -61,10 +61,11 @@ const violationsMax = 1_000
 
 /**
  * Where a company's books do not add up, to the cent; empty when they do. At most 1,000 are told of each identity.
- * Reads each entity once, one object after the other. Throws a RangeError that names the object whose amount cannot be read.
+ * Reads a company once, one object after the other, and holds none; in a source the preferences come before the money.
+ * Throws a RangeError that names the object whose amount cannot be read.
  */
-export function checkIdentities(reader: CompanyReader): Violation[] {
-  const { db, home } = tabulate(reader)
+export function checkIdentities(company: CompanyReader | CompanySource): Violation[] {
+  const { db, home } = tabulate('objects' in company ? sourceOf(company) : company)
   try {
     return Object.keys(identities).flatMap(name => {
       const identity = name as IdentityName

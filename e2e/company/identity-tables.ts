@@ -1,7 +1,7 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { digitsOf, times, type Minor } from './amounts.ts'
 import { amountAt, fieldsOf, listAt, partAt, refAt, textAt, type Fields } from './fields.ts'
-import type { EntityName } from './generate.ts'
+import type { CompanyPart, CompanySource, EntityName } from './generate.ts'
 
 /** Whatever can show a company's objects, inactive ones included, one after the other. */
 export type CompanyReader = { objects(entity: EntityName): Iterable<object> }
@@ -31,34 +31,43 @@ const indexes = `
 
 /**
  * The amounts of a company, in minor units, in a private database on disk that vanishes when it is closed; so a company of any size can be asked.
- * Throws a RangeError that names the object whose amount cannot be read.
+ * Reads the source once and keeps none of its objects. Throws a RangeError that names the object whose amount cannot be read.
  */
-export function tabulate(reader: CompanyReader): { db: DatabaseSync; home: string } {
+export function tabulate(source: CompanySource): { db: DatabaseSync; home: string } {
   const db = new DatabaseSync('')
   db.exec(`pragma synchronous = off; pragma journal_mode = off; ${schema} begin;`)
-  const home = homeCurrency(reader)
-  for (const entity of tabulated) {
-    const write = writerOf(entity, db, home)
-    for (const object of reader.objects(entity)) {
-      const fields = fieldsOf(object)
-      try {
-        write(fields, textAt(fields, 'Id') ?? '', refAt(fields, 'CurrencyRef') ?? home)
-      } catch (error) {
-        throw new RangeError(`${entity} ${textAt(fields, 'Id')}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
-      }
-    }
+  const writers = new Map<EntityName, Write>()
+  let home = 'USD'
+  for (const { entity, objects } of source) {
+    if (entity === 'Preferences') for (const object of objects) home = refAt(partAt(fieldsOf(object), 'CurrencyPrefs'), 'HomeCurrency') ?? home
+    if (!isTabulated(entity)) continue
+    const write = writers.get(entity) ?? writerOf(entity, db, home)
+    writers.set(entity, write)
+    for (const object of objects) writeOne(write, entity, fieldsOf(object), home)
   }
   db.exec(`commit; ${indexes}`)
   return { db, home }
+}
+
+function writeOne(write: Write, entity: Tabulated, fields: Fields, home: string): void {
+  try {
+    write(fields, textAt(fields, 'Id') ?? '', refAt(fields, 'CurrencyRef') ?? home)
+  } catch (error) {
+    throw new RangeError(`${entity} ${textAt(fields, 'Id')}: ${error instanceof Error ? error.message : String(error)}`, { cause: error })
+  }
+}
+
+/** What a reader shows, as a source: the preferences first, because they name the currency of what names none. */
+export function* sourceOf(reader: CompanyReader): Generator<CompanyPart> {
+  for (const entity of ['Preferences', ...tabulated] as const) yield { entity, objects: reader.objects(entity) }
 }
 
 const tabulated = ['Account', 'Customer', 'Invoice', 'CreditMemo', 'Payment', 'Deposit', 'SalesReceipt', 'RefundReceipt'] as const
 type Tabulated = (typeof tabulated)[number]
 type Write = (fields: Fields, id: string, currency: string) => void
 
-function homeCurrency(reader: CompanyReader): string {
-  for (const object of reader.objects('Preferences')) return refAt(partAt(fieldsOf(object), 'CurrencyPrefs'), 'HomeCurrency') ?? 'USD'
-  return 'USD'
+function isTabulated(entity: EntityName): entity is Tabulated {
+  return tabulated.some(name => name === entity)
 }
 
 function writerOf(entity: Tabulated, db: DatabaseSync, home: string): Write {

@@ -136,6 +136,8 @@ export const postings = sqliteTable(
     firstSentAt: instant('first_sent_at'),
     postedAt: instant('posted_at'),
     problem: text('problem'),
+    /** How it stood when it was last compared with QuickBooks itself; what stands the same is not read again. */
+    compared: text('compared'),
   },
   t => [
     primaryKey({ columns: [t.merchantId, t.paymentId] }),

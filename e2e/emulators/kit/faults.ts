@@ -18,6 +18,8 @@ export const faultSchema = z.strictObject({
       method: z.string().optional(),
       /** A regular expression on the path with its query. */
       path: z.string().optional(),
+      /** A regular expression on the body, for calls that differ in nothing else. */
+      body: z.string().optional(),
       /** The event's type, exactly, for faults of deliveries. */
       event: z.string().optional(),
     })
@@ -34,7 +36,7 @@ export const faultSchema = z.strictObject({
 export type Fault = z.output<typeof faultSchema>
 export type FaultRequest = z.input<typeof faultSchema>
 
-export type Call = { method: string; path: string } | { event: string }
+export type Call = { method: string; path: string; body?: string } | { event: string }
 
 /** The faults that wait for their call. */
 export type Faults = {
@@ -76,5 +78,6 @@ function matches(fault: Fault, call: Call): boolean {
   if ('event' in call) return forDelivery && (fault.match.event === undefined || fault.match.event === call.event)
   if (forDelivery) return false
   if (fault.match.method !== undefined && fault.match.method.toUpperCase() !== call.method) return false
+  if (fault.match.body !== undefined && !new RegExp(fault.match.body).test(call.body ?? '')) return false
   return fault.match.path === undefined || new RegExp(fault.match.path).test(call.path)
 }

@@ -64,7 +64,8 @@ export function createEmulator(parts: EmulatorParts): Hono<{ Bindings: HttpBindi
 function faultGate(faults: Faults, shapes: VendorShapes): MiddlewareHandler<{ Bindings: HttpBindings }> {
   return async (c, next) => {
     const url = new URL(c.req.url)
-    const fault = faults.take({ method: c.req.method, path: url.pathname + url.search })
+    const body = faults.waiting().some(waiting => waiting.match.body !== undefined) ? { body: await c.req.text() } : {}
+    const fault = faults.take({ method: c.req.method, path: url.pathname + url.search, ...body })
     switch (fault?.kind) {
       case undefined:
         return next()

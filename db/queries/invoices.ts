@@ -126,9 +126,10 @@ const listsOf = (db: Db, merchantId: MerchantId) => {
     /** The day on which each of these was last paid, where one was. */
     paidOn: async (ids: readonly InvoiceId[]): Promise<Map<InvoiceId, LocalDate>> => {
       const rows = await db.rows<{ id: InvoiceId; on: LocalDate }>(
-        `select i.id, max(p.paid_on) "on" from invoices i join qbo_payment_lines l on l.merchant_id = i.merchant_id and l.txn_type = 'Invoice' and l.txn_qbo_id = i.qbo_id
-         join qbo_payments p on p.merchant_id = l.merchant_id and p.qbo_id = l.payment_qbo_id and p.state = 'live'
-         where i.merchant_id = ? and i.id in (select value from json_each(?)) group by i.id`,
+        // The list leads each join, or the reading begins with every payment of the merchant.
+        `select i.id, max(p.paid_on) "on" from json_each(?2) v cross join invoices i on i.merchant_id = ?1 and i.id = v.value
+           cross join qbo_payment_lines l on l.merchant_id = ?1 and l.txn_type = 'Invoice' and l.txn_qbo_id = i.qbo_id
+           cross join qbo_payments p on p.merchant_id = ?1 and p.qbo_id = l.payment_qbo_id and p.state = 'live' group by i.id`,
         [merchantId, JSON.stringify(ids)])
       return new Map(rows.map(row => [row.id, row.on]))
     },

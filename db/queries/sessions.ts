@@ -27,7 +27,7 @@ export const sessionQueries = (db: Db, merchantId: MerchantId) => ({
   emailsOf: async (customerId: CustomerId): Promise<string[]> =>
     (await db.orm.select({ email: customerEmails.email }).from(customerEmails).where(and(eq(customerEmails.merchantId, merchantId), eq(customerEmails.customerId, customerId)))).map(row => row.email),
   customers: (ids: readonly CustomerId[]): Promise<{ id: CustomerId; qboId: string | null; name: string; email: string | null; currency: string }[]> =>
-    db.rows(`select id, qbo_id qboId, name, email, currency from customers where merchant_id = ? and id in (select value from json_each(?)) order by name`, [merchantId, JSON.stringify(ids)]),
+    db.rows(`select c.id, c.qbo_id qboId, c.name, c.email, c.currency from json_each(?2) v cross join customers c on c.merchant_id = ?1 and c.id = v.value order by c.name`, [merchantId, JSON.stringify(ids)]),
   /** Empty where there is no such customer, or none that is live. */
   liveCustomer: async (id: string): Promise<CustomerId[]> =>
     (await db.rows<{ id: CustomerId }>(`select id from customers where merchant_id = ? and id = ? and archived_at is null`, [merchantId, id])).map(row => row.id),

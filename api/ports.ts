@@ -117,6 +117,8 @@ export type ProviderPayment = {
   /** What was given back to the payer since. */
   refunded: Minor
   createdAt: number
+  /** When the money was taken; null while it is not. */
+  takenAt: number | null
 }
 export type ProviderOutcome =
   | { kind: 'done'; payment: ProviderPayment }
@@ -147,6 +149,8 @@ export type PaymentProvider = {
   customerSession(request: { customerRef: string; stripeAccount: string | null }): Promise<{ kind: 'done'; clientSecret: string } | { kind: 'refused'; failure: ProviderFailure } | { kind: 'unknown'; reason: string }>
   charge(order: ChargeOrder): Promise<ProviderOutcome>
   fetch(ref: string, stripeAccount: string | null): Promise<ProviderOutcome>
+  /** A page of all payments that were made since `createdAfter` (epoch ms), newest first; `after` is the `next` of the page before. */
+  list(request: { createdAfter: number; after: string | null; stripeAccount: string | null }): Promise<{ kind: 'page'; payments: ProviderPayment[]; next: string | null } | { kind: 'refused'; failure: ProviderFailure } | { kind: 'unknown'; reason: string }>
   /** Looks for a payment by our own id where no ref was stored. */
   lookUp(request: { paymentId: string; createdAfter: number; stripeAccount: string | null }): Promise<ProviderOutcome | { kind: 'absent' }>
   /** Harmless to repeat, so each try is a call of its own: under one key the provider would answer for a day as it did the first time. */

@@ -55,7 +55,7 @@ async function succeed(ctx: Context, payment: PaymentRow, seen: ProviderPayment)
   const connection = await merchant.connection.find()
   await ctx.pass('C6')
   const outcome = await merchant.commit(
-    merchant.payments.move(payment.id, statesBefore('succeeded'), { state: 'succeeded', providerRef: seen.ref, method: seen.method, failure: null, fee: seen.fee, holdUntil: null, capturedAt: now, endedAt: now }),
+    merchant.payments.move(payment.id, statesBefore('succeeded'), { state: 'succeeded', providerRef: seen.ref, method: seen.method, failure: null, fee: seen.fee, holdUntil: null, capturedAt: seen.takenAt ?? now, endedAt: now }),
     merchant.payments.moveAllocations(payment.id, ['held', 'released'], 'captured'),
     merchant.payments.enter(`${payment.id}:captured`, payment.id, captured(payment.provider, payment.currency, allocations), now),
     merchant.postings.owe(payment.id),

@@ -1,7 +1,8 @@
 import type { CheckoutRow, PaymentRow } from '../../db/queries/payments.ts'
-import type { InvoiceId, PaymentId } from '../../db/values.ts'
+import type { PaymentId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { payable } from '../domain/invoice.ts'
+import { marksOf } from '../domain/marks.ts'
 import { sum } from '../domain/money.ts'
 import { holdMs, isOpen, referenceOf } from '../domain/payment.ts'
 import type { PaymentProvider, ProviderOutcome } from '../ports.ts'
@@ -140,21 +141,9 @@ export async function orderOf(ctx: Context, payment: PaymentRow, returnUrl: stri
     customerRef: payment.providerCustomerRef,
     description: describe(allocations.map(a => a.number)),
     returnUrl,
-    metadata: { merchant: payment.merchantId, payment: payment.id, customer: payment.customerId, reference: payment.reference, invoices: invoiceList(allocations.map(a => a.invoiceId)) },
+    metadata: marksOf({ merchantId: payment.merchantId, paymentId: payment.id, customerId: payment.customerId, checkoutId: payment.checkoutId, reference: payment.reference, parts: allocations }),
     stripeAccount: payment.stripeAccount,
   }
-}
-
-const metadataMax = 500
-
-/** As many invoice ids as Stripe takes in one metadata value (500 characters). */
-function invoiceList(ids: readonly InvoiceId[]): string {
-  let text = ''
-  for (const id of ids) {
-    if (text.length + id.length + 1 > metadataMax) break
-    text += (text ? ',' : '') + id
-  }
-  return text
 }
 
 function describe(numbers: readonly (string | null)[]): string {

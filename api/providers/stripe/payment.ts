@@ -23,6 +23,7 @@ export function readPayment(intent: Stripe.PaymentIntent): ProviderPayment | nul
     fee: feeOf(intent),
     refunded: minor(typeof intent.latest_charge === 'object' ? (intent.latest_charge?.amount_refunded ?? 0) : 0),
     createdAt: intent.created * 1000,
+    takenAt: state === 'succeeded' && typeof intent.latest_charge === 'object' && intent.latest_charge ? intent.latest_charge.created * 1000 : null,
   }
 }
 

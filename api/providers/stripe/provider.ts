@@ -2,12 +2,12 @@ import type { Stripe } from 'stripe'
 import type { PaymentProvider, ProviderOutcome } from '../../ports.ts'
 import { createClient, type StripeSettings } from './client.ts'
 import { endOf, paymentOutcome } from './outcome.ts'
-import { expanded } from './payment.ts'
+import { expanded, readPayment } from './payment.ts'
 import { createWebhookReader } from './webhook.ts'
 
 /** Cards alone, wallets included: bank payments end later than this version waits for them. The pay page offers the same. */
 const methodTypes = ['card']
-const lookUpPageSize = 100
+const pageSize = 100
 const lookUpPagesMax = 20
 /** Stripe's clock and ours may differ. */
 const clockSkewMs = 3_600_000
@@ -42,6 +42,7 @@ export function createStripeProvider(settings: StripeSettings): PaymentProvider 
         ),
       ),
     fetch: (ref, stripeAccount) => paymentOutcome(() => stripe.paymentIntents.retrieve(ref, { expand: expanded }, on(stripeAccount))),
+    list: request => listPayments(stripe, request),
     lookUp: request => lookUp(stripe, request),
     cancel: ({ ref, stripeAccount }) => paymentOutcome(() => stripe.paymentIntents.cancel(ref, { cancellation_reason: 'abandoned', expand: expanded }, on(stripeAccount))),
     verifyWebhook: createWebhookReader(settings.webhookSecrets),
@@ -82,26 +83,36 @@ async function openSession(stripe: Stripe, { customerRef, stripeAccount }: Param
   }
 }
 
+/** A payment in a state that this version does not know makes the whole page unknown: left out, it would pass for absent. */
+async function listPayments(stripe: Stripe, { createdAfter, after, stripeAccount }: Parameters<PaymentProvider['list']>[0]): ReturnType<PaymentProvider['list']> {
+  try {
+    const { data, has_more, object } = await stripe.paymentIntents.list(
+      { created: { gte: Math.floor((createdAfter - clockSkewMs) / 1000) }, limit: pageSize, expand: expanded.map(path => `data.${path}`), ...(after === null ? {} : { starting_after: after }) },
+      on(stripeAccount),
+    )
+    if (object !== 'list') return { kind: 'unknown', reason: 'Stripe answered with something else than a list' }
+    const payments = data.map(intent => readPayment(intent))
+    const strange = data[payments.indexOf(null)]
+    return strange ? { kind: 'unknown', reason: `Stripe answered with ${strange.object} ${strange.status}` } : { kind: 'page', payments: payments.filter(each => each !== null), next: has_more ? (data.at(-1)?.id ?? null) : null }
+  } catch (error) {
+    const { intent: _none, ...ended } = endOf(error)
+    return ended
+  }
+}
+
 /**
  * Reads the list of payments, which shows a payment as soon as it is made; Stripe's search may lag behind by a minute and could not prove that there is none
  * (docs.stripe.com/search, "Data freshness").
  */
-async function lookUp(stripe: Stripe, { paymentId, createdAfter, stripeAccount }: Parameters<PaymentProvider['lookUp']>[0]): Promise<ProviderOutcome | { kind: 'absent' }> {
-  const since = Math.floor((createdAfter - clockSkewMs) / 1000)
-  const expand = expanded.map(path => `data.${path}`)
-  let after: string | undefined
-  try {
-    for (let page = 0; page < lookUpPagesMax; page += 1) {
-      const { data, has_more, object } = await stripe.paymentIntents.list({ created: { gte: since }, limit: lookUpPageSize, expand, ...(after === undefined ? {} : { starting_after: after }) }, on(stripeAccount))
-      if (object !== 'list') return { kind: 'unknown', reason: 'Stripe answered with something else than a list' }
-      const found = data.find(intent => intent.metadata['payment'] === paymentId)
-      if (found) return await paymentOutcome(() => Promise.resolve(found))
-      after = data.at(-1)?.id
-      if (!has_more || after === undefined) return { kind: 'absent' }
-    }
-  } catch (error) {
-    const { intent: _none, ...ended } = endOf(error)
-    return ended.kind === 'refused' ? { ...ended, payment: null } : ended
+async function lookUp(stripe: Stripe, { paymentId, ...wanted }: Parameters<PaymentProvider['lookUp']>[0]): Promise<ProviderOutcome | { kind: 'absent' }> {
+  let after: string | null = null
+  for (let i = 0; i < lookUpPagesMax; i += 1) {
+    const page: Awaited<ReturnType<PaymentProvider['list']>> = await listPayments(stripe, { ...wanted, after })
+    if (page.kind !== 'page') return page.kind === 'refused' ? { ...page, payment: null } : page
+    const payment = page.payments.find(each => each.metadata['payment'] === paymentId)
+    if (payment) return { kind: 'done', payment }
+    after = page.next
+    if (after === null) return { kind: 'absent' }
   }
-  return { kind: 'unknown', reason: `it is not among the ${lookUpPagesMax * lookUpPageSize} newest payments` }
+  return { kind: 'unknown', reason: `it is not among the ${lookUpPagesMax * pageSize} newest payments` }
 }

@@ -16,14 +16,18 @@ export type Clock = {
   stop(): void
 }
 
-/** @param startMs where the clock begins; the machine's own time when absent. */
-export function createClock(startMs: number = Date.now()): Clock {
-  let offsetMs = startMs - Date.now()
+/**
+ * @param startMs where the clock begins; the machine's own time when absent.
+ * @param options `isStopped`: it does not follow the machine's clock and moves only when somebody moves it.
+ */
+export function createClock(startMs: number = Date.now(), { isStopped = false } = {}): Clock {
+  const machineMs = isStopped ? () => 0 : Date.now
+  let offsetMs = startMs - machineMs()
   let order = 0
   let timers: Timer[] = []
   let wake: NodeJS.Timeout | undefined
 
-  const now = () => Date.now() + offsetMs
+  const now = () => machineMs() + offsetMs
   const fireDue = (untilMs: number) => {
     for (;;) {
       timers.sort((a, b) => a.atMs - b.atMs || a.order - b.order)
@@ -37,7 +41,7 @@ export function createClock(startMs: number = Date.now()): Clock {
   const schedule = () => {
     clearTimeout(wake)
     const next = timers.reduce<number | undefined>((min, t) => (min === undefined || t.atMs < min ? t.atMs : min), undefined)
-    if (next === undefined) return
+    if (next === undefined || (isStopped && next > now())) return
     // setTimeout counts in 32 bits, so a longer wait is made of several.
     wake = setTimeout(() => fireDue(now()), Math.min(Math.max(0, next - now()), 2 ** 31 - 1))
     wake.unref()

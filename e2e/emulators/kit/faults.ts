@@ -4,13 +4,13 @@ import { z } from 'zod'
  * What may go wrong on command.
  * - `lose-answer`: the call is carried out, then the connection breaks before the answer
  * - `refuse`: the connection breaks before anything is carried out
- * - `delay`: the call waits `ms` of machine time first; a caller who has hung up by then is not served
- * - `delay-answer`: the call is carried out, and its answer waits `ms` of machine time
+ * - `delay`: the call waits `ms` of machine time first, or until the faults are cleared; a caller who has hung up by then is not served
+ * - `delay-answer`: the call is carried out, and its answer waits `ms` of machine time, or until the faults are cleared
  * - `throttle`: 429 in the vendor's own shape; nothing is carried out
  * - `html-500`: a proxy's HTML page with `status` (500 when absent); nothing is carried out
  * - `unauthorized`: 401 in the vendor's own shape; nothing is carried out
  * - `answer`: a given status and body; nothing is carried out
- * For deliveries (webhooks): `lose`, `duplicate`, `hold` (until the next delivery has gone, so the order turns round), `delay`, `forge`.
+ * For deliveries (webhooks): `lose`, `duplicate`, `hold` (until the next delivery has gone, so the order turns round), `delay` (by `ms` of the emulator's clock), `forge`.
  */
 export const faultSchema = z.strictObject({
   match: z
@@ -44,11 +44,15 @@ export type Faults = {
   /** The fault that strikes this call, if any; counts it as used. */
   take(call: Call): Fault | undefined
   waiting(): readonly Fault[]
+  /** Resolves after `ms` of machine time, or when the faults are cleared. */
+  pause(ms: number): Promise<void>
+  /** Forgets the faults that wait, and lets go the calls that a delay holds. */
   clear(): void
 }
 
 export function createFaults(): Faults {
   let waiting: Fault[] = []
+  const held = new Set<() => void>()
   return {
     queue: fault => {
       waiting.push(faultSchema.parse(fault))
@@ -65,8 +69,19 @@ export function createFaults(): Faults {
       return fault
     },
     waiting: () => waiting,
+    pause: ms =>
+      new Promise(resolve => {
+        const letGo = () => {
+          clearTimeout(timer)
+          held.delete(letGo)
+          resolve()
+        }
+        const timer = setTimeout(letGo, ms)
+        held.add(letGo)
+      }),
     clear: () => {
       waiting = []
+      for (const letGo of held) letGo()
     },
   }
 }

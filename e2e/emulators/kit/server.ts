@@ -3,7 +3,6 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono, type Context, type MiddlewareHandler } from 'hono'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Clock } from './clock.ts'
 import { faultSchema, type Faults } from './faults.ts'
@@ -75,11 +74,11 @@ function faultGate(faults: Faults, shapes: VendorShapes): MiddlewareHandler<{ Bi
         await next()
         return breakConnection(c)
       case 'delay':
-        await wait(fault.ms)
+        await faults.pause(fault.ms)
         return c.env.incoming.socket.destroyed ? breakConnection(c) : next()
       case 'delay-answer':
         await next()
-        await wait(fault.ms)
+        await faults.pause(fault.ms)
         return
       case 'throttle':
         return shapes.throttled(c)

@@ -51,22 +51,24 @@ export function mountResend(app: App, parts: ResendParts): void {
 function limitAndAuthorize({ limit, perSecond, apiKey, sendingKey }: ResendParts): MiddlewareHandler {
   return async (c, next) => {
     const key = /^Bearer (\S+)$/.exec(c.req.header('authorization') ?? '')?.[1]
-    if (key === undefined) return answerError(c, resendError('missing_api_key', 'Missing API key in the authorization header.'))
+    if (key === undefined) return answerError(c, missingKey)
     if (key !== apiKey && key !== sendingKey) return answerError(c, resendError('invalid_api_key', 'API key is invalid.'))
     const { allowed, headers } = limit.count()
+    if (!allowed) return answerThrottled(c, headers, perSecond)
     for (const [name, value] of Object.entries(headers)) c.header(name, value)
-    if (!allowed) return answerError(c, throttled(perSecond))
     const sends = c.req.method === 'POST' && ['/emails', '/emails/batch'].includes(c.req.path)
     if (key === sendingKey && !sends) return answerError(c, resendError('restricted_api_key', 'This API key is restricted to only send emails.'))
     return next()
   }
 }
 
-export function throttled(perSecond: number): ResendError {
-  return resendError(
-    'rate_limit_exceeded',
-    `Too many requests. You can only make ${perSecond} requests per second. See rate limit response headers for more information. Or contact support to increase rate limit.`,
-  )
+export const missingKey = resendError('missing_api_key', 'Missing API key in the authorization header.')
+
+/** Resend's 429, with the headers that say when to come back. */
+export function answerThrottled(c: Context, headers: Record<string, string>, perSecond: number): Response {
+  for (const [name, value] of Object.entries(headers)) c.header(name, value)
+  const message = `Too many requests. You can only make ${perSecond} requests per second. See rate limit response headers for more information. Or contact support to increase rate limit.`
+  return answerError(c, resendError('rate_limit_exceeded', message))
 }
 
 async function sendOnce(c: Context, parts: ResendParts, send: (body: unknown) => object | ResendError): Promise<Response> {

@@ -2,8 +2,8 @@ import { createClock, type Clock } from '../kit/clock.ts'
 import { createFaults, type Faults } from '../kit/faults.ts'
 import { createEmulator, listen } from '../kit/server.ts'
 import { openShelf } from '../kit/shelf.ts'
-import { mountResend, throttled } from './api.ts'
-import { answerError, resendError } from './errors.ts'
+import { answerThrottled, missingKey, mountResend } from './api.ts'
+import { answerError } from './errors.ts'
 import { openIdempotencyKeys } from './idempotency.ts'
 import { mountInbox } from './inbox.ts'
 import { openMailbox, type Message } from './mailbox.ts'
@@ -42,8 +42,8 @@ export async function startMailEmulator(options: MailOptions = {}): Promise<Mail
     clock,
     faults,
     shapes: {
-      throttled: c => answerError(c, throttled(perSecond)),
-      unauthorized: c => answerError(c, resendError('invalid_api_key', 'API key is invalid.', 401)),
+      throttled: c => answerThrottled(c, limit.exhausted(), perSecond),
+      unauthorized: c => answerError(c, missingKey),
     },
     routes: app => {
       mountInbox(app, { mailbox, clock })

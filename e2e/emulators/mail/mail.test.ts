@@ -68,13 +68,6 @@ test('a second request under a key that is still being worked on conflicts', asy
   expect((await state(slow)).messages).toHaveLength(1)
 })
 
-test('an answer lost after sending is given again under the same key, and nothing is sent twice', async () => {
-  mail.faults.queue({ kind: 'lose-answer', match: { path: '^/emails' } })
-  expect((await client().emails.send(letter, { idempotencyKey: 'k' })).error).toMatchObject({ name: 'application_error', statusCode: null })
-  const { data } = await client().emails.send(letter, { idempotencyKey: 'k' })
-  expect((await state()).messages.map(({ id }) => id)).toEqual([data?.id])
-})
-
 test.each<[string, unknown, Record<string, string>, object]>([
   ['no recipient', { ...letter, to: undefined }, {}, { statusCode: 422, name: 'missing_required_field', message: 'Missing `to` field.' }],
   ['no subject', { ...letter, subject: '' }, {}, { statusCode: 422, name: 'missing_required_field', message: 'Missing `subject` field.' }],
@@ -153,14 +146,6 @@ test('a scheduled message waits for its time, moves and can be called off', asyn
   mail.clock.advance(4 * 3_600_000)
   expect(await events()).toEqual(['delivered', 'delivered', 'canceled'])
   expect((await client().emails.cancel(kept)).error).toMatchObject({ statusCode: 422, name: 'validation_error' })
-})
-
-test('throttling and a broken proxy can be ordered', async () => {
-  mail.faults.queue({ kind: 'throttle', match: { method: 'POST' } })
-  mail.faults.queue({ kind: 'html-500', match: { method: 'POST' }, status: 502 })
-  expect((await client().emails.send(letter)).error).toMatchObject({ statusCode: 429, name: 'rate_limit_exceeded' })
-  expect((await client().emails.send(letter)).error).toMatchObject({ name: 'application_error', statusCode: 502 })
-  expect((await state()).messages).toEqual([])
 })
 
 test('messages and keys outlive the process, and a reset forgets both', async () => {

@@ -4,10 +4,13 @@ import type { Clock } from '../kit/clock.ts'
 export type RateLimit = {
   /** Counts one call; `headers` describe what is left, `allowed` is false when nothing was. */
   count(): { allowed: boolean; headers: Record<string, string> }
+  /** The headers of a call for which nothing is left. */
+  exhausted(): Record<string, string>
   clear(): void
 }
 
 export function createRateLimit(clock: Clock, perSecond: number): RateLimit {
+  const headersAt = (count: number) => ({ 'ratelimit-limit': String(perSecond), 'ratelimit-remaining': String(Math.max(0, perSecond - count)), 'ratelimit-reset': '1', ...(count <= perSecond ? {} : { 'retry-after': '1' }) })
   let window = -1
   let used = 0
   return {
@@ -18,10 +21,9 @@ export function createRateLimit(clock: Clock, perSecond: number): RateLimit {
         used = 0
       }
       used += 1
-      const allowed = used <= perSecond
-      const headers = { 'ratelimit-limit': String(perSecond), 'ratelimit-remaining': String(Math.max(0, perSecond - used)), 'ratelimit-reset': '1', ...(allowed ? {} : { 'retry-after': '1' }) }
-      return { allowed, headers }
+      return { allowed: used <= perSecond, headers: headersAt(used) }
     },
+    exhausted: () => headersAt(perSecond + 1),
     clear: () => {
       window = -1
     },

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
-import { randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createClock, type Clock } from '../kit/clock.ts'
 import { createFaults, type Faults } from '../kit/faults.ts'
 import { createRandom } from '../kit/random.ts'
@@ -72,10 +72,11 @@ export async function startIntuit(options: IntuitOptions, accounting: Accounting
   const settings = openSettings(shelf, { redirectUris: options.redirectUris, rotation: options.refreshRotation, graceMs: options.graceMs })
   const app = registeredApp(seed, settings)
   const grants = openGrants({ shelf, clock, seed, policy: settings.current })
-  const deliveries = openDeliveries({ shelf, clock, faults, app, isConnected: grants.isConnected, timeoutMs: options.webhookTimeoutMs ?? 3000 })
+  const deliveries = openDeliveries({ shelf, clock, seed, faults, app, isConnected: grants.isConnected, timeoutMs: options.webhookTimeoutMs ?? 3000 })
   if (options.webhookUrl !== undefined) deliveries.setEndpoint({ url: options.webhookUrl, format: options.webhookFormat ?? 'cloudevents' })
   accounting.onChange(deliveries.tell)
   const key = await createSigningKey()
+  const newTid = tids(seed, clock)
   let url = ''
   let isClosed = false
   const emulator = createEmulator({
@@ -109,7 +110,7 @@ export async function startIntuit(options: IntuitOptions, accounting: Accounting
   const outer = new Hono<{ Bindings: HttpBindings }>()
   outer.use(async (c, next) => {
     await next()
-    if (!c.res.headers.has('intuit_tid')) c.header('intuit_tid', `1-${Math.floor(clock.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`)
+    if (!c.res.headers.has('intuit_tid')) c.header('intuit_tid', newTid())
   })
   outer.route('/', controlRoutes({ settings, grants, deliveries, faults, clock }))
   outer.route('/', emulator)
@@ -135,6 +136,12 @@ export async function startIntuit(options: IntuitOptions, accounting: Accounting
       if (!options.clock) clock.stop()
     },
   }
+}
+
+/** Names for calls of Intuit's form, the n-th always the same under a seed and a time. */
+function tids(seed: number, clock: Clock): () => string {
+  let count = 0
+  return () => `1-${Math.floor(clock.now() / 1000).toString(16)}-${createHash('sha256').update(`${seed}:call:${count++}`).digest('hex').slice(0, 24)}`
 }
 
 /** The same seed registers the same app, so a restart keeps its keys. */

@@ -65,13 +65,3 @@ test('the state view shows books, grants and deliveries in one', async () => {
   await (await start()).connect()
   expect(await (await fetch(`${quickbooks.url}/_emulator/state`)).json()).toMatchObject({ companies: [{ realmId: realmA }], grants: [{ realmId: realmA }], webhooks: { endpoint: { url: app.url } } })
 })
-
-test('calls are refused in Intuit’s words when a fault is ordered', async () => {
-  const bench = await start()
-  const { body } = await bench.connect()
-  const call = { path: '/v3/company' }
-  for (const kind of ['throttle', 'unauthorized'] as const) await bench.control('faults', { kind, match: call })
-  expect(await (await bench.read(body.access_token)).json()).toMatchObject({ Fault: { type: 'SERVICE', Error: [{ code: '3001' }] } })
-  expect(await (await bench.read(body.access_token)).json()).toMatchObject({ fault: { type: 'AUTHENTICATION' } })
-  expect((await bench.read(body.access_token)).status).toBe(200)
-})

@@ -1,6 +1,6 @@
 import { createClock, type Clock } from '../kit/clock.ts'
 import { createFaults, type Faults } from '../kit/faults.ts'
-import { createEmulator, listen } from '../kit/server.ts'
+import { createEmulator, listen, type VendorShapes } from '../kit/server.ts'
 import { openShelf } from '../kit/shelf.ts'
 import { createJobs, type Job, type Jobs } from './jobs.ts'
 import { mountAccounts } from './resources/accounts.ts'
@@ -73,10 +73,7 @@ export async function startStripeEmulator(options: StripeEmulatorOptions = {}): 
     name: 'stripe',
     clock,
     faults,
-    shapes: {
-      throttled: c => refusal(c, world, new StripeFailure(429, { type: 'invalid_request_error', code: 'rate_limit', message: 'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.' })),
-      unauthorized: c => refusal(c, world, unauthorized('Invalid API Key provided: sk_test_****')),
-    },
+    shapes: shapesOf(world),
     routes: routes => {
       mountCustomers(routes, world, cashier.emit)
       mountCustomerSessions(routes, world)
@@ -129,6 +126,17 @@ export async function startStripeEmulator(options: StripeEmulatorOptions = {}): 
   }
 }
 
+/** Stripe's own refusals; what a 429 says of its reason is on docs.stripe.com/rate-limits. */
+function shapesOf(world: World): VendorShapes {
+  return {
+    throttled: c => {
+      c.header('Stripe-Rate-Limited-Reason', 'global-rate')
+      return refusal(c, world, new StripeFailure(429, { type: 'invalid_request_error', code: 'rate_limit', message: 'Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.' }))
+    },
+    unauthorized: c => refusal(c, world, unauthorized('Invalid API Key provided: sk_test_****')),
+  }
+}
+
 function createParts(world: World, faults: Faults, networkMs: number): { jobs: Jobs; deliveries: Deliveries; cashier: Cashier } {
   const jobs = createJobs({ clock: world.clock, shelf: world.shelf, run: job => carryOut(job) })
   const deliveries = createDeliveries(world, faults, jobs)
@@ -136,7 +144,7 @@ function createParts(world: World, faults: Faults, networkMs: number): { jobs: J
   const carryOut = (job: Job): void => {
     switch (job.kind) {
       case 'deliver':
-        return deliveries.attempt(job.deliveryId)
+        return deliveries.attempt(job.deliveryId, job.isJudged)
       case 'settle_charge':
         return void settleCharge(world, world.books(job.accountId), job.chargeId, emit)
       case 'finish_refund':

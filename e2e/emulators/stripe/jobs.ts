@@ -5,7 +5,7 @@ import type { Shelf } from '../kit/shelf.ts'
 export type Job =
   | { id: string; kind: 'settle_charge'; atMs: number; accountId: string; chargeId: string }
   | { id: string; kind: 'finish_refund'; atMs: number; accountId: string; refundId: string; status: 'succeeded' | 'failed' }
-  | { id: string; kind: 'deliver'; atMs: number; deliveryId: string }
+  | { id: string; kind: 'deliver'; atMs: number; deliveryId: string; isJudged: boolean }
 
 type NewJob<J = Job> = J extends Job ? Omit<J, 'id'> : never
 export type Jobs = { add(job: NewJob): void; /** Sets the timers of jobs that an earlier process left, or none after a reset. */ resume(): void; /** Takes the timers back; the jobs stay on the shelf. */ stop(): void }

@@ -21,7 +21,6 @@ export type AccountingBench = Awaited<ReturnType<typeof startAccounting>>
 export async function startAccounting(options: { limits?: Partial<Limits>; clock?: Clock; path?: string; currency?: string; country?: string } = {}) {
   const clock = options.clock ?? createClock(Date.parse('2026-11-20T18:15:00Z'))
   const books = openBooks({ clock, ...(options.path === undefined ? {} : { path: options.path }) })
-  const faults = createFaults()
   const changes: Change[] = []
   books.onChange(change => changes.push(change))
   if (!books.company(realm)) {
@@ -32,7 +31,7 @@ export async function startAccounting(options: { limits?: Partial<Limits>; clock
   const app = createEmulator({
     name: 'quickbooks',
     clock,
-    faults,
+    faults: createFaults(),
     shapes: { throttled, unauthorized: c => unauthorized(c, clock, 'Token expired') },
     routes: (routes: Hono<{ Bindings: HttpBindings }>) => {
       accounting = mountAccounting(routes, { books, clock, authorize: () => ({ appId: 'app', user: 'Avery Alder' }), limits: options.limits ?? unlimited })
@@ -52,7 +51,6 @@ export async function startAccounting(options: { limits?: Partial<Limits>; clock
     url: server.url,
     clock,
     books,
-    faults,
     changes,
     call,
     get: (path: string) => call('GET', `/v3/company/${realm}/${path}`),

@@ -36,7 +36,7 @@ export type Deliveries = {
   stop(): Promise<void>
 }
 
-type Parts = { shelf: Shelf; clock: Clock; faults: Faults; app: { clientId: string; verifierToken: string }; isConnected(realmId: string): boolean; timeoutMs: number }
+type Parts = { shelf: Shelf; clock: Clock; seed: number; faults: Faults; app: { clientId: string; verifierToken: string }; isConnected(realmId: string): boolean; timeoutMs: number }
 type Sender = Omit<Parts, 'shelf'> & {
   queue: Queue
   log: DeliveryLogLine[]
@@ -89,7 +89,7 @@ function tell(sender: Sender, change: BookChange): void {
   if (!sender.queue.endpoint() || !hasWebhook(change) || !sender.isConnected(change.realmId)) return
   const seq = String(sender.queue.number('event'))
   const sendAt = sender.clock.now() + windowMs
-  sender.queue.put({ ...change, seq, eventId: uuid(`${JSON.stringify(change)}:${seq}:${sendAt}`), sendAt, isHeld: false, isJudged: false, isTwice: false })
+  sender.queue.put({ ...change, seq, eventId: uuid(`${sender.seed}:${JSON.stringify(change)}:${seq}:${sendAt}`), sendAt, isHeld: false, isJudged: false, isTwice: false })
   wakeAt(sender, sendAt)
 }
 
@@ -181,7 +181,7 @@ async function forge(sender: Sender, endpoint: Endpoint, event: Pending): Promis
 
 function deliveryOf(sender: Sender, endpoint: Endpoint, events: readonly WebhookEvent[]): Current {
   const now = sender.clock.now()
-  const deliveryId = uuid(`delivery:${sender.queue.number('delivery')}:${now}`)
+  const deliveryId = uuid(`delivery:${sender.seed}:${sender.queue.number('delivery')}:${now}`)
   return { deliveryId, body: bodyOf(endpoint.format, events, sender.app.clientId), format: endpoint.format, events: events.map(nameOf), createdAt: now, attempt: 1, nextAt: now }
 }
 

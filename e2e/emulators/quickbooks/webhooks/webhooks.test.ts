@@ -142,53 +142,6 @@ describe('retries', () => {
   })
 })
 
-describe('faults on command', () => {
-  test('a lost event never comes', async () => {
-    bench.intuit.faults.queue({ kind: 'lose', match: { event: 'Invoice.Update' } })
-    bench.change(realmA, 'Invoice', '1', 'Update')
-    bench.change(realmA, 'Payment', '2', 'Create')
-    expect((await sent()).map(delivery => idsOf(delivery.body))).toEqual([['2']])
-  })
-
-  test('a duplicated event comes twice with the same CloudEvents id', async () => {
-    await bench.control('webhooks', { url: app.url, format: 'cloudevents' })
-    bench.intuit.faults.queue({ kind: 'duplicate', match: { event: 'Payment.Create' } })
-    bench.change(realmA, 'Payment', '2', 'Create')
-    const [first, second, ...rest] = await sent()
-    expect(rest).toEqual([])
-    expect(second?.json).toEqual(first?.json)
-  })
-
-  test('a held event comes after the next one', async () => {
-    bench.intuit.faults.queue({ kind: 'hold', match: { event: 'Invoice.Create' } })
-    bench.change(realmA, 'Invoice', '1', 'Create')
-    expect(await sent()).toEqual([])
-    bench.change(realmA, 'Invoice', '1', 'Update')
-    const operations = (await sent()).map(delivery => /"operation":"(\w+)"/.exec(delivery.body)?.[1])
-    expect(operations).toEqual(['Update', 'Create'])
-  })
-
-  test('a delayed event comes when its time has come', async () => {
-    bench.intuit.faults.queue({ kind: 'delay', ms: 60_000, match: { event: 'Invoice.Update' } })
-    bench.change(realmA, 'Invoice', '1', 'Update')
-    expect(await sent()).toEqual([])
-    bench.intuit.clock.advance(60_000)
-    expect((await sent()).map(delivery => idsOf(delivery.body))).toEqual([['1']])
-  })
-
-  test('a forged event comes once, with a signature that does not fit', async () => {
-    app.answers.push(401)
-    bench.intuit.faults.queue({ kind: 'forge', match: { event: 'Invoice.Update' } })
-    bench.change(realmA, 'Invoice', '1', 'Update')
-    const [delivery, ...rest] = await sent()
-    bench.intuit.clock.advance(3_600_000)
-    expect(rest).toEqual([])
-    expect(await sent()).toHaveLength(1)
-    expect(delivery?.headers.get('intuit-signature')).not.toBe(createHmac('sha256', bench.intuit.app.verifierToken).update(delivery?.body ?? '').digest('base64'))
-    expect(bench.intuit.deliveries.log()).toMatchObject([{ outcome: 'forged', answer: 401 }])
-  })
-})
-
 test('the delivery log is in the state view, without the signature or the verifier token', async () => {
   bench.change(realmA, 'Invoice', '145', 'Update')
   await sent()

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Stripe } from 'stripe'
 import type { Fault, Faults } from '../../kit/faults.ts'
 import type { Kinds, World } from '../world.ts'
@@ -21,8 +21,8 @@ export type Delivery = {
 export type Deliveries = {
   endpointsFor(accountId: string, type: string): Endpoint[]
   start(event: Stripe.Event, endpoint: Endpoint): void
-  /** Makes one attempt of a delivery whose time has come. */
-  attempt(deliveryId: string): void
+  /** Makes one attempt of a delivery whose time has come; the faults have their say unless they have had it. */
+  attempt(deliveryId: string, isJudged: boolean): void
   all(): Delivery[]
   /** Resolves when no attempt is under way and none is due. */
   settled(): Promise<void>
@@ -57,7 +57,7 @@ export function createDeliveries(world: World, faults: Faults, jobs: Jobs): Deli
       return
     }
     delivery.state = 'waiting'
-    jobs.add({ kind: 'deliver', atMs: world.clock.now() + waitMs, deliveryId: delivery.id })
+    jobs.add({ kind: 'deliver', atMs: world.clock.now() + waitMs, deliveryId: delivery.id, isJudged: false })
   }
 
   /** A held delivery goes out once another one to the same endpoint has gone. */
@@ -65,7 +65,7 @@ export function createDeliveries(world: World, faults: Faults, jobs: Jobs): Deli
     const held = world.shelf.all<{ deliveryId: string; endpointId: string }>('held').find(h => h.endpointId === gone.endpointId && h.deliveryId !== gone.id)
     if (!held) return
     world.shelf.remove('held', held.deliveryId)
-    attempt(held.deliveryId)
+    attempt(held.deliveryId, true)
   }
 
   const hold = (delivery: Delivery) => {
@@ -73,14 +73,15 @@ export function createDeliveries(world: World, faults: Faults, jobs: Jobs): Deli
     world.shelf.put('held', delivery.id, { deliveryId: delivery.id, endpointId: delivery.endpointId })
   }
 
-  const attempt = (deliveryId: string) => {
+  const attempt = (deliveryId: string, isJudged: boolean) => {
     const delivery = world.shelf.get<Delivery>('delivery', deliveryId)
     if (!delivery) return
     const event = world.books(delivery.accountId).get('event', delivery.eventId)
     const endpoint = world.books(world.platformId).get('webhook_endpoint', delivery.endpointId)
     if (!event || !endpoint) return save({ ...delivery, state: 'given_up' })
-    const fault = faults.take({ event: delivery.eventType })
+    const fault = isJudged ? undefined : faults.take({ event: delivery.eventType })
     if (fault?.kind === 'hold') return hold(delivery)
+    if (fault?.kind === 'delay') return jobs.add({ kind: 'deliver', atMs: world.clock.now() + fault.ms, deliveryId, isJudged: true })
     const sending = send(delivery, event, endpoint, fault).finally(() => underWay.delete(sending))
     underWay.add(sending)
   }
@@ -102,7 +103,7 @@ export function createDeliveries(world: World, faults: Faults, jobs: Jobs): Deli
       const delivery: Delivery = { id: world.newId('dlv'), eventId: event.id, eventType: event.type, accountId: event.account ?? world.platformId, endpointId: endpoint.id, url: endpoint.url, state: 'waiting', attempts: [] }
       save(delivery)
       // The first attempt goes out after the request that caused it has been answered, or before: nobody may rely on either.
-      jobs.add({ kind: 'deliver', atMs: world.clock.now(), deliveryId: delivery.id })
+      jobs.add({ kind: 'deliver', atMs: world.clock.now(), deliveryId: delivery.id, isJudged: false })
     },
     settled: async () => {
       const due = () => world.shelf.all<Job>('job').some(job => job.kind === 'deliver' && job.atMs <= world.clock.now())
@@ -118,9 +119,6 @@ async function postUnder(fault: Fault | undefined, request: Post): Promise<numbe
   switch (fault?.kind) {
     case 'lose':
       return null
-    case 'delay':
-      await wait(fault.ms)
-      return post(request)
     case 'duplicate':
       await post(request)
       return post(request)

@@ -24,7 +24,7 @@ export function jobHandlers(ctx: Context): Readonly<Record<string, JobHandler>> 
 export function startTidying(ctx: Context): () => void {
   const tidy = () => {
     const now = ctx.clock.now()
-    ctx.store.commit(ctx.store.control.sessions.dropExpired(now), ctx.store.control.changes.drop(now - changesKeptMs)).catch((error: unknown) => ctx.log.error({ err: error }, 'what has run out was not dropped'))
+    ctx.store.commit(ctx.store.control.sessions.dropExpired(now), ctx.store.control.changes.drop(now - changesKeptMs), ctx.store.control.operations.drop()).catch((error: unknown) => ctx.log.error({ err: error }, 'what has run out was not dropped'))
   }
   const timer = setInterval(tidy, tidyMs)
   return () => clearInterval(timer)

@@ -14,6 +14,7 @@ import { mailQueries } from './queries/mails.ts'
 import { merchantControl, merchantQueries } from './queries/merchants.ts'
 import { mirrorQueries } from './queries/mirror.ts'
 import { mirrorSettleQueries } from './queries/mirror-settle.ts'
+import { operationControl } from './queries/operations.ts'
 import { outboxControl, outboxQueries } from './queries/outbox.ts'
 import { paymentControl, paymentQueries } from './queries/payments.ts'
 import { postingQueries } from './queries/postings.ts'
@@ -30,6 +31,7 @@ export type StoreOptions = {
   /** How far the database's clock is moved, for tests that live in another time. */
   clockOffsetMs?: () => number
   around?: ConnectOptions['around']
+  wait?: ConnectOptions['wait']
 }
 export type Store = Awaited<ReturnType<typeof openStore>>
 
@@ -38,7 +40,7 @@ export type Store = Awaited<ReturnType<typeof openStore>>
  * merchant, `control` for the short work that belongs to none. Every write is a batch given to `commit`.
  */
 export async function openStore(options: StoreOptions) {
-  const connection = await connect(options.url, { authToken: options.authToken, timeoutMs: options.timeoutMs ?? 10_000, around: options.around })
+  const connection = await connect(options.url, { authToken: options.authToken, timeoutMs: options.timeoutMs ?? 10_000, around: options.around, wait: options.wait })
   await migrate(connection.client)
   const offsetMs = options.clockOffsetMs ?? (() => 0)
   const db: Db = {
@@ -84,6 +86,7 @@ export async function openStore(options: StoreOptions) {
       merchants: merchantControl(db),
       connections: connectionControl(db),
       inbox: inboxControl(db),
+      operations: operationControl(),
       outbox: outboxControl(db),
       changes: changeControl(db),
       payments: paymentControl(db),

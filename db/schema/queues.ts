@@ -84,3 +84,10 @@ export const mails = sqliteTable(
   },
   t => [primaryKey({ columns: [t.merchantId, t.id] }), ofMerchant(t.merchantId), index('mails_by_customer').on(t.merchantId, t.customerId)],
 )
+
+/** Batches sent to a database server: which were written, and which were given up because no answer came. Old rows are dropped. */
+export const operations = sqliteTable('operations', {
+  id: text('id').primaryKey(),
+  outcome: text('outcome').notNull().$type<'written' | 'abandoned'>(),
+  at: instant('at').notNull(),
+}, t => [index('operations_by_time').on(t.at)])

@@ -76,6 +76,7 @@ export function createStreams(parts: { clock: Clock; idleMs: number; lock: Write
     },
     open: () => [...entries.values()].filter(entry => entry.state !== 'expired').length,
     endAll() {
+      lock.clear()
       for (const entry of entries.values()) if (entry.state !== 'expired') finish(entry)
       entries.clear()
     },

@@ -8,6 +8,8 @@ export type WriteLock = {
   acquire(holder: Holder): Promise<void>
   /** Gives it on to the next in line; nothing happens for whoever does not hold it. */
   release(holder: Holder): void
+  /** Forgets who holds it and who waits: those calls are never carried out. */
+  clear(): void
   waiting(): number
   held(): boolean
 }
@@ -59,6 +61,11 @@ export function createWriteLock(clock: Clock, limitMs: number): WriteLock {
     },
     release(leaving) {
       if (holder === leaving) passOn()
+    },
+    clear() {
+      forgetTimer()
+      holder = undefined
+      line.length = 0
     },
     waiting: () => line.length,
     held: () => holder !== undefined,

@@ -5,7 +5,7 @@ import { type Fields, deskOf, deskPayment, paidCharges, payerOf } from '../flows
 import { type Customer, type Shown, newCustomer, newInvoice, payButton, payFrame, rowOf, typeCard, visit } from '../flows/visitor.ts'
 import { mailsTo, until } from '../merchant.ts'
 import { type World, startWorld } from '../world.ts'
-import { violations } from './accessible.ts'
+import { expectAccessible } from './accessible.ts'
 
 let world: World
 let browser: Browser
@@ -24,7 +24,7 @@ const charged = async (customer: Customer) => {
   const holds = (await (await fetch(`${world.outside.stripe.url}/_emulator/state`)).json()) as { payment_intents: { id: string; metadata: { invoices?: string } }[] }
   const payer = await payerOf(world, { email: customer.email })
   const own = new Set((await payer.portal()).list.invoices.map(row => row.id))
-  const intents = new Set(holds.payment_intents.filter(intent => intent.metadata.invoices?.split(',').some(id => own.has(id))).map(intent => intent.id))
+  const intents = new Set(holds.payment_intents.filter(intent => intent.metadata.invoices?.split(',').some(mark => own.has(mark.split(':')[0] ?? ''))).map(intent => intent.id))
   return (await paidCharges(world)).filter(charge => intents.has(String(charge['payment_intent']))).map(charge => charge['amount'])
 }
 
@@ -85,11 +85,11 @@ test('a part is paid on the pay page at the top of the window; the rest stays op
   await page.waitForURL(/\/pay\//)
   await page.getByText('$69.75 remains').waitFor()
   await typeCard(page)
-  expect(await violations(page, 'main')).toEqual([])
+  await expectAccessible(page, 'html')
   await payButton(page).click()
   await page.getByRole('heading', { name: 'Paid $30.25' }).waitFor()
   await page.getByText('$69.75 left to pay').waitFor()
-  expect(await violations(page, 'main')).toEqual([])
+  await expectAccessible(page, 'html')
   // Loaded again, the page shows the receipt again and takes no second payment.
   await page.reload()
   await page.getByRole('heading', { name: 'Paid $30.25' }).waitFor()
@@ -259,7 +259,7 @@ test.each([['csp', 'a strict policy'], ['css', 'styles that reach for everything
   const invoice = await newInvoice(world, customer, 25)
   const page = await visit(world, browser, customer, { path: `/hostile/${kind}` })
   const frame = await openDialog(page, invoice)
-  expect(await violations(page, 'quittance-invoices')).toEqual([])
+  await expectAccessible(page)
   await typeCard(frame)
   await payButton(frame).click()
   await frame.getByRole('heading', { name: 'Paid $25.00' }).waitFor()

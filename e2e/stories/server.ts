@@ -15,6 +15,8 @@ export type Stories = {
   checkout: { view: CheckoutView; answers: (PaymentView | Problem)[] }
   /** The address of a page with the widget in it. */
   host: (page: HostPage) => string
+  /** The handful of invoices again, and no trouble. */
+  reset: () => void
   close: () => Promise<void>
 }
 export type HostPage = { attributes?: string; head?: string; body?: string; html?: string; headers?: Record<string, string> }
@@ -48,6 +50,11 @@ export async function startStories(): Promise<Stories> {
       const name = String(pages.size)
       pages.set(name, page)
       return `${url}/host/${name}`
+    },
+    reset() {
+      Object.assign(api, { rows: [...handful], view: {} })
+      api.trouble.clear()
+      Object.assign(checkout, { view: checkoutView(), answers: [] })
     },
     async close() {
       if ('closeAllConnections' in server) server.closeAllConnections()

@@ -1,26 +1,16 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { handful, invoiceRow, manyInvoices, money } from '../../widget/fake/invoices.ts'
+import { handful, invoiceRow, manyInvoices } from '../../widget/fake/invoices.ts'
 import { launchBrowser, newPage, type PageOptions } from '../browser.ts'
-import { checkoutView, paymentView, startStories, type HostPage } from './server.ts'
+import { payAll } from './scenes.ts'
+import { paymentView, startStories, type HostPage } from './server.ts'
 
 let stories: Awaited<ReturnType<typeof startStories>>
-let axe: string
-
 beforeAll(async () => {
   stories = await startStories()
-  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 })
 afterAll(async () => stories.close())
-beforeEach(() => {
-  stories.api.rows = [...handful]
-  stories.api.view = {}
-  stories.api.trouble.clear()
-  stories.checkout.view = checkoutView()
-  stories.checkout.answers = []
-})
+beforeEach(() => stories.reset())
 
 async function open(host: HostPage = {}, options: PageOptions = {}): Promise<Page> {
   const page = await newPage(await launchBrowser(), options)
@@ -28,54 +18,7 @@ async function open(host: HostPage = {}, options: PageOptions = {}): Promise<Pag
   return page
 }
 
-/** Violations of WCAG 2.2 A and AA, by rule and place. */
-async function violations(page: Page): Promise<string[]> {
-  // A page may forbid scripts that are not its own; the inspector's world is not bound by that.
-  await page.evaluate(axe)
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as { axe: { run: (context: Document, options: unknown) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> } }
-    const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })
-    return violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html}`))
-  })
-}
-
 const refused = { allow: [/status of (401|409|429|503)/, /ERR_INTERNET_DISCONNECTED/] }
-const payAll = (page: Page) => page.getByRole('button', { name: /^Pay all/ })
-
-const scenes: { name: string; host?: HostPage; before?: () => void; act?: (page: Page) => Promise<void>; until: string | RegExp }[] = [
-  { name: 'the list', until: 'Your credit', before: () => { stories.api.view = { credits: [{ id: 'c', kind: 'credit_memo', number: 'CM-1', onText: '2 Nov', remaining: money(12_000) }] } } },
-  { name: 'a selection with a part', act: async page => { await page.getByLabel('Choose invoice 1042').check(); await page.getByText('Pay a part').click(); await page.getByLabel(/^Amount to pay/).fill('9999') }, until: 'At most $1,240.00 is open.' },
-  { name: 'several currencies', before: () => { stories.api.rows.push(invoiceRow({ id: 'inv_2001', total: money(98_000, 'EUR') })) }, act: async page => page.getByLabel('Choose invoice 1042').check(), until: /To pay in EUR/ },
-  { name: 'one invoice', act: async page => page.getByRole('button', { name: 'Invoice 1051' }).click(), until: 'Left to pay' },
-  { name: 'many invoices', before: () => { stories.api.rows = manyInvoices(300) }, until: 'Invoice 20001' },
-  { name: 'nothing to pay', before: () => { stories.api.rows = handful.filter(row => row.state === 'paid') }, until: /Your last invoice was paid/ },
-  { name: 'the way in', host: { attributes: 'merchant="pk_1"' }, until: 'Send me a code' },
-  { name: 'a wrong code', host: { attributes: 'merchant="pk_1"' }, act: async page => { await page.getByLabel('E-mail address').fill('pat@harbour.example'); await page.getByRole('button', { name: 'Send me a code' }).click(); await page.getByLabel('6-digit code').fill('111111') }, until: /wrong or too old/ },
-  { name: 'a sign-in that has ended', host: { attributes: 'merchant="pk_1" token="lnk_old"' }, until: /Your sign-in has ended/ },
-  { name: 'too many requests', before: () => stories.api.trouble.set('/v1/portal', { status: 429, code: 'rate-limited', retryAfterS: 30 }), until: /Trying again in 30 seconds/ },
-  { name: 'no network', act: async page => { await payAll(page).waitFor(); await page.context().setOffline(true) }, until: /You are offline/ },
-]
-
-test.each(scenes)('no violation of WCAG 2.2 AA: $name', async ({ host, before, act, until }) => {
-  before?.()
-  for (const theme of ['light', 'dark']) {
-    const page = await open({ ...host, head: `<style>body{background:${theme === 'dark' ? '#111;color:#eee' : '#fff'}}</style>` }, refused)
-    await act?.(page)
-    await page.getByText(until).first().waitFor()
-    expect(await violations(page)).toEqual([])
-  }
-})
-
-test.each([280, 320, 375])('at %i pixels nothing is wider than the page, also from right to left', async width => {
-  for (const html of ['lang="en"', 'lang="ar" dir="rtl"']) {
-    const page = await open({ html }, { viewport: { width, height: 700 } })
-    await page.getByLabel('Choose invoice 1053').check()
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
-    const direction = await page.locator('quittance-invoices .root').evaluate(root => getComputedStyle(root).direction)
-    expect(direction).toBe(html.includes('rtl') ? 'rtl' : 'ltr')
-  }
-})
-
 test('ten thousand invoices scroll through with never more than 300 rows in the page', async () => {
   stories.api.rows = manyInvoices(10_000)
   const page = await open()
@@ -232,28 +175,6 @@ test('while it is not known whether a payment went through, the dialog stays, an
   await page.getByRole('dialog').waitFor({ state: 'detached' })
 })
 
-test.each([
-  ['the form', () => undefined, [], 'Card number'],
-  ['a decline', () => undefined, [paymentView('failed', 'Your bank declined the card. You were not charged. Try another card.')], /declined/],
-  ['the bank asks', () => undefined, [paymentView('needs_action')], 'Confirm with my bank'],
-  ['the receipt', () => undefined, [paymentView('succeeded')], 'Q7K2M9'],
-  ['a payment elsewhere', () => { stories.checkout.view = checkoutView({ state: 'paying', payment: paymentView('processing') }) }, [], 'Start over here'],
-  ['an expired page', () => { stories.checkout.view = checkoutView({ state: 'expired' }) }, [], /has expired/],
-  ['a form that cannot load', () => { stories.checkout.view = checkoutView({ stripe: { scriptUrl: '/nowhere.js', publishableKey: 'pk_live_x', stripeAccount: null, customerSessionClientSecret: null } }) }, [], /could not be loaded/],
-])('the pay page has no violation of WCAG 2.2 AA: %s', async (_name, before, answers, until) => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    stories.checkout.view = checkoutView()
-    before()
-    stories.checkout.answers = [...answers]
-    const page = await newPage(await launchBrowser(), { colorScheme, viewport: { width: 375, height: 800 }, allow: [/status of 404/] })
-    await page.goto(`${stories.url}/pay/chk_1`)
-    if (answers.length > 0) await page.getByRole('button', { name: 'Pay $1,540.00' }).click()
-    await page.getByText(until).first().waitFor()
-    expect(await violations(page)).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375)
-  }
-})
-
 test('IL37: the landing page is read, filtered, opened and paid from with scripts off', async () => {
   const page = await newPage(await launchBrowser(), { javaScriptEnabled: false, viewport: { width: 375, height: 800 } })
   await page.goto(`${stories.url}/i/lnk_good`)
@@ -276,7 +197,6 @@ test('on the landing page scripts take over what stands there, and the list foll
   })
   await page.goto(`${stories.url}/i/lnk_good`)
   await payAll(page).waitFor()
-  expect(await violations(page)).toEqual([])
   const kept = await page.evaluate(() => document.querySelector('quittance-invoices')?.shadowRoot?.contains((globalThis as unknown as { first: Node }).first))
   expect(kept).toBe(true)
   stories.api.rows = stories.api.rows.map(row => (row.id === 'inv_1042' ? invoiceRow({ id: row.id, state: 'paid' }) : row))

@@ -135,8 +135,8 @@ function Receipt({ receipt }: { receipt: ReceiptView }) {
             <dd><bdi>{line.amount.text}</bdi></dd>
           </div>
         ))}
-        <div class="pair"><dt>{words.when}</dt><dd>{receipt.paidText}</dd></div>
-        <div class="pair"><dt>{words.method}</dt><dd>{receipt.method}</dd></div>
+        <div class="pair"><dt>{words.when}</dt><dd><span dir="auto">{receipt.paidText}</span></dd></div>
+        <div class="pair"><dt>{words.method}</dt><dd><span dir="auto">{receipt.method}</span></dd></div>
         <div class="pair"><dt>{words.reference}</dt><dd class="ref">{receipt.reference}</dd></div>
       </dl>
     </section>

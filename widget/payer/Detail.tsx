@@ -43,7 +43,7 @@ function Detail({ face, detail }: { face: Face; detail: InvoiceDetail }) {
   const owed = detail.balance.amount !== 0
   return (
     <article class="detail">
-      <Go face={face} class="plain back" href={face.base ?? ''} go={stepTo(face, null)}><span class="turn" aria-hidden="true">‹</span> {text.back}</Go>
+      <Go face={face} class="plain back" href={face.base ?? ''} go={stepTo(face, null)}><span aria-hidden="true">‹</span> {text.back}</Go>
       <header>
         <div>
           <h2 ref={heading} tabIndex={-1}>{text.invoice(detail.number)}</h2>

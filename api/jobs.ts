@@ -4,6 +4,8 @@ import type { JobHandler } from './outbox/worker.ts'
 import { takeStripeEvent } from './payments/stripe-event.ts'
 import { watchPayment } from './payments/watch.ts'
 import { postPayment } from './posting/payment.ts'
+import { reconcileBooksJob, reconcileChargesJob } from './reconcile/jobs.ts'
+import { recover } from './reconcile/recovery.ts'
 import { syncJobs } from './sync/handlers.ts'
 
 const changesKeptMs = 24 * 60 * 60_000
@@ -17,6 +19,9 @@ export function jobHandlers(ctx: Context): Readonly<Record<string, JobHandler>> 
     watch_payment: watchPayment(ctx),
     take_stripe_event: takeStripeEvent(ctx),
     send_mail: sendMail(ctx),
+    reconcile_charges: reconcileChargesJob(ctx),
+    reconcile_books: reconcileBooksJob(ctx),
+    recover: recover(ctx),
   }
 }
 

@@ -13,6 +13,8 @@ import { createMailer } from './mail/resend.ts'
 import { type Worker, startWorker } from './outbox/worker.ts'
 import { loadAssets } from './pages/assets.ts'
 import type { Clock, Log } from './ports.ts'
+import { oweReconciliation } from './reconcile/jobs.ts'
+import { beginRecovery } from './reconcile/recovery.ts'
 import { createStripeProvider } from './providers/stripe/provider.ts'
 import { createAccounting } from './qbo/client.ts'
 import { createIntuitOAuth } from './qbo/oauth.ts'
@@ -55,6 +57,8 @@ export async function startNode(config: Config, given: Given = {}): Promise<Node
     hub: await startHub(store, log),
     pass: given.pass ?? (async () => {}),
   }
+  await beginRecovery(context)
+  await oweReconciliation(context)
   const worker = startWorker(context, jobHandlers(context))
   const stopTidying = startTidying(context)
   return {

@@ -162,4 +162,4 @@ export type PaymentProvider = {
 /* ---- Mail ---- */
 
 export type Mail = { to: string; from: string; replyTo: string | null; subject: string; html: string; text: string; key: string }
-export type Mailer = { send(mail: Mail): Promise<{ kind: 'sent'; ref: string } | { kind: 'refused'; reason: string } | { kind: 'unknown'; reason: string; retryAfterMs: number | null }> }
+export type Mailer = { send(mail: Mail): Promise<{ kind: 'sent'; /** Null where it went out under this key before, in other words. */ ref: string | null } | { kind: 'refused'; reason: string } | { kind: 'unknown'; reason: string; retryAfterMs: number | null }> }

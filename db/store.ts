@@ -1,5 +1,6 @@
 import { drizzle } from 'drizzle-orm/libsql'
 import { type Commit, type ConnectOptions, type Write, connect } from './client.ts'
+import { beginCopy, copyBytes, finishCopy } from './copy.ts'
 import { migrate } from './migrate.ts'
 import { cardQueries } from './queries/cards.ts'
 import { changeControl, changeQueries } from './queries/changes.ts'
@@ -18,6 +19,8 @@ import { operationControl } from './queries/operations.ts'
 import { outboxControl, outboxQueries } from './queries/outbox.ts'
 import { paymentControl, paymentQueries } from './queries/payments.ts'
 import { postingQueries } from './queries/postings.ts'
+import { reconcileQueries } from './queries/reconcile.ts'
+import { recoveryControl, recoveryQueries } from './queries/recovery.ts'
 import { sessionControl, sessionQueries } from './queries/sessions.ts'
 import * as schema from './schema/index.ts'
 import { type Db, rowsOf } from './sql.ts'
@@ -77,6 +80,8 @@ export async function openStore(options: StoreOptions) {
       invoices: invoiceQueries(db, id),
       payments: paymentQueries(db, id),
       postings: postingQueries(db, id),
+      reconcile: reconcileQueries(db, id),
+      recovery: recoveryQueries(db, id),
       sessions: sessionQueries(db, id),
       mails: mailQueries(db, id),
       lists: listQueries(db, id),
@@ -91,6 +96,15 @@ export async function openStore(options: StoreOptions) {
       changes: changeControl(db),
       payments: paymentControl(db),
       sessions: sessionControl(db),
+      recovery: recoveryControl(db),
+    },
+    copyBytes: () => copyBytes(connection.client),
+    /** The first half of a backup: nothing else runs in this process meanwhile. `finishCopy` of `db/copy.ts` is the other half. */
+    beginCopy: (path: string) => beginCopy(connection.client, path),
+    /** Writes a checked backup of the embedded file; `takenAt` is now (epoch ms). Throws a CopyError where it is not sound. */
+    backupTo: async (path: string, takenAt: number) => {
+      await beginCopy(connection.client, path)
+      await finishCopy(path, takenAt)
     },
     close: () => connection.close(),
   }

@@ -18,6 +18,7 @@ import { createAccounting } from '../api/qbo/client.ts'
 import { createIntuitOAuth } from '../api/qbo/oauth.ts'
 import { createIntuitWebhook } from '../api/qbo/webhook.ts'
 import { quickbooksRoutes } from '../api/routes/quickbooks.ts'
+import { reconcileBooksJob } from '../api/reconcile/jobs.ts'
 import { syncJobs } from '../api/sync/handlers.ts'
 import { createVault } from '../api/vault.ts'
 import { generateCompany } from './company/generate.ts'
@@ -52,7 +53,7 @@ export async function startQuickBooksBench(options: BenchOptions = {}) {
   const log = options.log ?? silentLog
   const meter = startMeter(store, clock, log)
   const ctx = await contextOf({ url, port, quickbooks, store, log, clock, meter })
-  const worker = options.asleep ? null : startWorker(ctx, syncJobs(ctx))
+  const worker = options.asleep ? null : startWorker(ctx, { ...syncJobs(ctx), reconcile_books: reconcileBooksJob(ctx) })
   const app = new Hono().use(async (c, next) => {
     c.set('requestId', newId('req', clock.now()))
     await next()

@@ -17,6 +17,19 @@ export function statesBefore(to: PaymentState): PaymentState[] {
   return all.filter(from => rankOf[from] < rankOf[to] || (from === to && isOpen(from)))
 }
 
+/** The mail service knows a letter by its key for 24 hours (resend.com/docs, "Idempotency Keys"): so long, less some, a letter may be owed again and is mailed once. */
+const mailKnownMs = 20 * 60 * 60_000
+
+/** True of a payment that was written anew from what the provider keeps of it: what follows from it may have been done before it was lost. */
+export function wasLost(payment: { confirmationToken: string }): boolean {
+  return payment.confirmationToken === ''
+}
+
+/** Whether a letter of that time can be owed again without being mailed twice. */
+export function isMailKnown(owedAt: number, now: number): boolean {
+  return owedAt > now - mailKnownMs
+}
+
 /** What QuickBooks and the receipt show: "QP-" and 12 characters of the id, well within QuickBooks' 21 for PaymentRefNum. */
 export function referenceOf(paymentId: string): string {
   return `QP-${paymentId.slice(-12)}`

@@ -19,6 +19,8 @@ export function createMailer(settings: { apiUrl: string; apiKey: string }): Mail
       if (answer === 'late') return { kind: 'unknown', reason: `no answer in ${timeoutMs} ms`, retryAfterMs: null }
       if (answer.data) return { kind: 'sent', ref: answer.data.id }
       const { name, message, statusCode } = answer.error
+      // A letter went out under this key, in other words than these: it is not written a second time.
+      if (name === 'invalid_idempotent_request') return { kind: 'sent', ref: null }
       // What Resend may take later: its own troubles, its limits, and the same key still in work.
       if (statusCode === null || statusCode >= 500 || statusCode === 429 || name === 'concurrent_idempotent_requests')
         return { kind: 'unknown', reason: name, retryAfterMs: statusCode === 429 ? 1_000 : null }

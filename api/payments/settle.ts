@@ -2,7 +2,7 @@ import type { Write } from '../../db/client.ts'
 import type { AllocationRow, PaymentRow } from '../../db/queries/payments.ts'
 import type { Context } from '../context.ts'
 import { captured } from '../domain/ledger.ts'
-import { holdMs, statesBefore } from '../domain/payment.ts'
+import { holdMs, isMailKnown, statesBefore, wasLost } from '../domain/payment.ts'
 import { postingJob } from '../domain/posting.ts'
 import { newId } from '../ids.ts'
 import type { ProviderFailure, ProviderOutcome, ProviderPayment } from '../ports.ts'
@@ -58,9 +58,9 @@ async function succeed(ctx: Context, payment: PaymentRow, seen: ProviderPayment)
     merchant.payments.move(payment.id, statesBefore('succeeded'), { state: 'succeeded', providerRef: seen.ref, method: seen.method, failure: null, fee: seen.fee, holdUntil: null, capturedAt: seen.takenAt ?? now, endedAt: now }),
     merchant.payments.moveAllocations(payment.id, ['held', 'released'], 'captured'),
     merchant.payments.enter(`${payment.id}:captured`, payment.id, captured(payment.provider, payment.currency, allocations), now),
-    merchant.postings.owe(payment.id),
+    merchant.postings.owe(payment.id, wasLost(payment) ? payment.createdAt : null),
     merchant.outbox.add({ id: postingJob(payment.id), lane: connection ? laneOf(connection.realmId) : `payment:${payment.id}`, kind: 'post_payment', payload: { paymentId: payment.id } }),
-    await receiptLetter(ctx, payment, seen.method, allocations),
+    wasLost(payment) && !isMailKnown(payment.createdAt, now) ? [] : await receiptLetter(ctx, payment, seen.method, allocations),
     ...eachInvoice(ctx, payment, allocations, 'paid', now),
   )
   if (outcome.kind === 'committed') return

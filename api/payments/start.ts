@@ -10,6 +10,7 @@ import { factsOf } from '../present/invoice.ts'
 import { grantStands } from '../routes/guard.ts'
 import { readFresh } from '../sync/fresh.ts'
 import { providerCustomer } from './customer.ts'
+import { recoveringText } from './gate.ts'
 import { giveUpPayment } from './give-up.ts'
 import { settle, settleAsked } from './settle.ts'
 
@@ -33,6 +34,7 @@ export const startPayment = (ctx: Context) => async (input: StartPayment): Promi
   const known = await merchant.payments.find(input.paymentId)
   if (known) return known.checkoutId === checkout.id ? goOn(ctx, stripe, known, input) : refuse('conflict', 'This payment belongs to another page. Load the page again.')
   if (checkout.expiresAt <= ctx.clock.now() || !(await grantStands(ctx, checkout.grantHash))) return refuse('checkout-expired', 'This payment page has ended. Go back to your invoices to start again; you were not charged.')
+  if (await merchant.recovery.underWay()) return refuse('unavailable', recoveringText)
   if (input.replaceOpen) await replaceOpen(ctx, checkout)
   const short = await refreshBalances(ctx, checkout)
   const reserved = short ?? (await reserve(ctx, stripe, input))
@@ -93,12 +95,12 @@ function tellOf(ctx: Context, checkout: CheckoutRow, now: number) {
 
 /** Calls the provider, or repeats the very same call; the provider's key makes it one charge. */
 async function goOn(ctx: Context, stripe: PaymentProvider, payment: PaymentRow, input: StartPayment): Promise<StartOutcome> {
-  return payment.state === 'reserved' && mayCharge(ctx, payment) ? charge(ctx, stripe, payment, input.returnUrl) : lookAgain(ctx)(payment, input.returnUrl)
+  return payment.state === 'reserved' && (await mayCharge(ctx, payment)) ? charge(ctx, stripe, payment, input.returnUrl) : lookAgain(ctx)(payment, input.returnUrl)
 }
 
 /** After its hold an attempt is never sent again: others may pay its invoices as soon as it is found never to have been sent. */
-function mayCharge(ctx: Context, payment: PaymentRow): boolean {
-  return payment.holdUntil > ctx.clock.now()
+async function mayCharge(ctx: Context, payment: PaymentRow): Promise<boolean> {
+  return payment.holdUntil > ctx.clock.now() && (await ctx.store.merchant(payment.merchantId).recovery.underWay()) === null
 }
 
 async function charge(ctx: Context, stripe: PaymentProvider, payment: PaymentRow, returnUrl: string): Promise<Started> {
@@ -120,7 +122,7 @@ export const lookAgain = (ctx: Context) => async (payment: PaymentRow, returnUrl
   const asked = payment.providerRef
     ? await ctx.stripe.fetch(payment.providerRef, payment.stripeAccount)
     : await ctx.stripe.lookUp({ paymentId: payment.id, createdAfter: payment.createdAt, stripeAccount: payment.stripeAccount })
-  if (asked.kind === 'absent') return mayCharge(ctx, payment) ? charge(ctx, ctx.stripe, payment, returnUrl) : { kind: 'started', payment, clientSecret: null }
+  if (asked.kind === 'absent') return (await mayCharge(ctx, payment)) ? charge(ctx, ctx.stripe, payment, returnUrl) : { kind: 'started', payment, clientSecret: null }
   await settleAsked(ctx)(payment, asked)
   return started(ctx, payment, asked)
 }

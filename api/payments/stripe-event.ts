@@ -5,6 +5,7 @@ import type { PaymentRow } from '../../db/queries/payments.ts'
 import type { MerchantId, PaymentId } from '../../db/values.ts'
 import type { Job, JobResult } from '../outbox/worker.ts'
 import type { ProviderOutcome } from '../ports.ts'
+import { rebuild } from './rebuild.ts'
 import { settleAsked } from './settle.ts'
 import { noKeys, noKeysMs } from './watch.ts'
 
@@ -24,13 +25,16 @@ export const takeStripeEvent = (ctx: Context) => async (job: Job): Promise<JobRe
     return { kind: 'done', writes: [...refundCard(ctx, payment, outcome), ...ended('done', null)] }
   }
   if (outcome.kind !== 'done' || outcome.payment.state !== 'succeeded') return { kind: 'done', writes: ended('ignored', 'no payment of ours') }
+  const rebuilt = payment ? null : await rebuild(ctx)(job.merchantId, outcome.payment)
+  if (rebuilt?.kind === 'rebuilt') return { kind: 'done', writes: ended('done', null) }
+  if (rebuilt?.kind === 'later') return { kind: 'retry', problem: rebuilt.why }
   const now = ctx.clock.now()
   const card = merchant.cards.openOnce({ id: newId('crd', now), key: `orphan:${ref}`, kind: 'orphan_charge', facts: { ref, amount: outcome.payment.amount, currency: outcome.payment.currency, reference: outcome.payment.metadata['reference'] ?? null }, now })
   return { kind: 'done', writes: [card, ...ended('done', 'a charge that we have no payment for')] }
 }
 
 /** Money went back to the payer at the provider: QuickBooks is not touched, a person is told, once for each sum. */
-function refundCard(ctx: Context, payment: PaymentRow, outcome: ProviderOutcome): Write[] {
+export function refundCard(ctx: Context, payment: PaymentRow, outcome: ProviderOutcome): Write[] {
   if (outcome.kind !== 'done' || outcome.payment.refunded === 0) return []
   const merchant = ctx.store.merchant(payment.merchantId)
   const now = ctx.clock.now()

@@ -18,6 +18,8 @@ import { compareWritten } from './compare.ts'
 import { missingCard, parkedCard, unappliedCard } from './cards.ts'
 import { depositTo } from './deposit-to.ts'
 
+const recoveringMs = 60_000
+
 /**
  * Writes a captured payment into QuickBooks: exactly one Payment, read back and compared. A payment that QuickBooks
  * already holds under our mark or our reference is adopted; one that somebody deleted there is never written again by itself.
@@ -28,6 +30,7 @@ export const postPayment = (ctx: Context) => async (job: Job): Promise<JobResult
   const payment = await merchant.payments.find(paymentId)
   const posting = await merchant.postings.find(paymentId)
   if (!payment || posting?.state !== 'waiting') return { kind: 'done' }
+  if (await merchant.recovery.underWay()) return { kind: 'retry', problem: 'The database was restored from a backup; what happened since is found again first.', afterMs: recoveringMs }
   const allocations = await merchant.payments.allocations(paymentId)
   const found = posting.firstSentAt === null ? null : await findWritten(ctx, payment)
   if (found && !found.ok) return failed(ctx, payment, found.failure)

@@ -50,8 +50,54 @@ export function cardWords({ kind, facts }: Pick<CardRow, 'kind' | 'facts'>, form
         text: `${text(facts, 'differs')} The customer paid ${money(facts, 'amount', format)}. Nothing was corrected in QuickBooks. Open the payment there, compare it with the reference, and put it right.`,
       }
     default:
-      return booksWords(kind, facts)
+      return driftWords(kind, facts, format) ?? booksWords(kind, facts)
   }
+}
+
+/** What the comparison of provider, ledger and QuickBooks found; null for what comes from elsewhere. */
+function driftWords(kind: string, facts: Facts, format: Format): Words | null {
+  switch (kind) {
+    case 'charge_missing':
+      return {
+        urgency: 'now', title: `A payment of ${money(facts, 'amount', format)} is not with the payment provider`, actions: [dealtWith],
+        text: `The payment ${text(facts, 'reference')} counts as paid here, but the provider does not hold its money (${text(facts, 'ref')} there). Nothing was changed. Look for it at the provider; if the customer was never charged, delete the payment in QuickBooks.`,
+      }
+    case 'ledger_differs':
+      return {
+        urgency: 'now', title: `Our own record of the payment ${text(facts, 'reference')} does not add up`, actions: [dealtWith],
+        text: `Of the payment ${text(facts, 'reference')} of ${money(facts, 'amount', format)} we find: ${text(facts, 'what')}. Nothing was changed here, at the provider or in QuickBooks. Write to us and name the reference.`,
+      }
+    case 'posting_twice':
+      return {
+        urgency: 'now', title: `QuickBooks holds the payment ${text(facts, 'reference')} more than once`, actions: [dealtWith],
+        text: `The customer paid ${money(facts, 'amount', format)} once, and QuickBooks has ${String(facts['count'])} payments with the reference ${text(facts, 'reference')}. Nothing was deleted there. Compare them in QuickBooks and delete what is too much; this question goes away by itself.`,
+      }
+    case 'posting_unknown':
+      return {
+        urgency: 'soon', title: `A payment of ${money(facts, 'amount', format)} in QuickBooks belongs to no payment here`, actions: [dealtWith],
+        text: `It carries the reference ${text(facts, 'reference')}, as ours do, but neither we nor the payment provider know it (number ${text(facts, 'qboId')} in QuickBooks). Nothing was changed there. If nobody received this money, delete it in QuickBooks.`,
+      }
+    case 'work_late':
+      return {
+        urgency: 'soon', title: 'Some work here is late', actions: [dealtWith],
+        text: `${sentenceStart(lateName(facts))} for over an hour. Nothing that is owed was dropped. This question goes away by itself when it is done; if it stays, write to us.`,
+      }
+    case 'recovering':
+      return {
+        urgency: 'now', title: 'Your data was restored from a backup', actions: [],
+        text: 'Recent payments are being looked for at the payment provider and in QuickBooks. Until all of them have been found again, customers cannot pay and nothing is recorded in QuickBooks. This takes a few minutes and ends by itself; where QuickBooks has to be connected again, connect it in Settings.',
+      }
+    default:
+      return null
+  }
+}
+
+function lateName(facts: Facts): string {
+  return facts['what'] === 'event' ? 'what QuickBooks told us has not been read' : `${effectName(text(facts, 'effect'))}, and nobody has tried`
+}
+
+function sentenceStart(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 /** What is wrong in the books or in the connection, where no money waits. */

@@ -44,7 +44,7 @@ test('a difference that stays after reading anew is shown to a person, and goes 
   const later = { CreateTime: '2026-10-01T09:00:00-07:00', LastUpdatedTime: new Date(bench.clock.now()).toISOString() }
   bench.quickbooks.books.load(benchRealm, 'Customer', [{ ...customer, MetaData: later, Balance: Number(customer?.['Balance']) + 5 }])
   await night()
-  expect(await cards()).toEqual(['drift'])
+  expect(await cards()).toEqual(['books_differ'])
   bench.quickbooks.books.load(benchRealm, 'Customer', [{ ...customer, MetaData: { ...later, LastUpdatedTime: new Date(bench.clock.now()).toISOString() } }])
   await night()
   expect(await cards()).toEqual([])

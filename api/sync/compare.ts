@@ -70,5 +70,5 @@ async function cardFor(ctx: Context, merchantId: MerchantId): Promise<Write> {
   if (customers.length + invoices.length + credits.length === 0) return cards.close(key, 'comparison', now)
   ctx.log.warn({ merchant: merchantId, customers: customers.length, invoices: invoices.length, credits: credits.length }, 'the mirror does not add up to what QuickBooks states')
   const facts = { customers: customers.slice(0, shownMax), customersCount: customers.length, invoicesOfCustomers: invoices.length, creditsOfCustomers: credits.length }
-  return cards.open({ id: newId('crd', now), key, kind: 'drift', facts, now })
+  return cards.open({ id: newId('crd', now), key, kind: 'books_differ', facts, now })
 }

@@ -9,7 +9,9 @@ import type { PostingRow } from './payments.ts'
 export const postingQueries = (db: Db, merchantId: MerchantId) => ({
   find: async (paymentId: PaymentId): Promise<PostingRow | null> =>
     (await db.orm.select().from(postings).where(and(eq(postings.merchantId, merchantId), eq(postings.paymentId, paymentId))))[0] ?? null,
-  owe: (paymentId: PaymentId): Write => write(`insert into postings (merchant_id, payment_id, generation, state, unapplied) values (?, ?, 1, 'waiting', 0)`, merchantId, paymentId),
+  /** `sentSince` where it may have reached QuickBooks already: it is looked for there first. */
+  owe: (paymentId: PaymentId, sentSince: number | null = null): Write =>
+    write(`insert into postings (merchant_id, payment_id, generation, state, unapplied, first_sent_at) values (?, ?, 1, 'waiting', 0, ?)`, merchantId, paymentId, sentSince),
   /** Notes, before the call, that from now on the request may have reached QuickBooks. */
   sending: (paymentId: PaymentId, now: number): Write => write(`update postings set first_sent_at = coalesce(first_sent_at, ?) where merchant_id = ? and payment_id = ?`, now, merchantId, paymentId),
   posted: (paymentId: PaymentId, posted: { qboId: string; syncToken: string; unapplied: Minor; now: number }): Write[] => [

@@ -39,10 +39,10 @@ const open = (timeoutMs: number) =>
     },
     around: client => {
       sendPlainly = client.batch.bind(client)
-      client.batch = (async (...args: Parameters<Batch>) => {
+      client.batch = async (...args: Parameters<Batch>) => {
         sent.push(args)
         return sendPlainly(...args)
-      }) as Batch
+      }
       return client
     },
   })
@@ -139,10 +139,10 @@ test('a call that something on the way delivers twice is written once and counts
     timeoutMs: 300,
     around: client => {
       const once = client.batch.bind(client)
-      client.batch = (async (...args: Parameters<Batch>) => {
+      client.batch = async (...args: Parameters<Batch>) => {
         if (JSON.stringify(args).includes("'written'")) await once(...args)
         return once(...args)
-      }) as Batch
+      }
       return client
     },
   })

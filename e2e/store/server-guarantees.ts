@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { write } from '../../db/sql.ts'
+import { type Bench, type Guarantee, holds } from './bench.ts'
+import { holdWriteLock } from './write-lock.ts'
+
+const lockLimitMs = 5_000
+const idleLimitMs = 10_000
+
+/** Guarantees that need a server, because they need several doors or its limits. */
+const onServer = (name: string, prove: (bench: Bench & { another: NonNullable<Bench['another']>; server: NonNullable<Bench['server']> }) => Promise<void>): Guarantee => ({
+  name,
+  prove: async bench => {
+    const { another, server } = bench
+    assert.ok(another && server, 'it needs a server')
+    await prove({ ...bench, another, server })
+  },
+})
+
+/** What a server promises beyond a file: several processes at once, and limits for whoever dawdles. */
+export const serverGuarantees: readonly Guarantee[] = [
+  onServer('processes that begin at once apply each migration once', async ({ store }) => {
+    assert.ok(await holds(store, 'count(*) = count(distinct created_at) and count(*) > 0 from __drizzle_migrations'))
+  }),
+  onServer('what one process was told is written, another sees at once', async ({ store, another, merchant }) => {
+    const other = await another()
+    for (let i = 0; i < 20; i += 1) {
+      const id = await merchant()
+      assert.ok(await other.control.merchants.byPublishableKey(`pk_${id}`))
+      await other.commit(write('update merchants set name = ? where id = ?', `renamed ${i}`, id))
+      assert.equal((await store.control.merchants.byPublishableKey(`pk_${id}`))?.name, `renamed ${i}`)
+    }
+  }),
+  onServer('four processes that work one outbox claim each effect once and leave none', async ({ store, another, merchant }) => {
+    await store.commit(write('delete from outbox'))
+    const { outbox } = store.merchant(await merchant())
+    await store.commit(Array.from({ length: 200 }, (_, i) => outbox.add({ id: `job-${i}`, lane: `lane-${i % 50}`, kind: 'k', payload: {} })))
+    const ended: string[] = []
+    const work = async (owner: string) => {
+      const door = await another()
+      while (ended.length < 200) {
+        for (const job of await door.control.outbox.claim(owner, 60_000, 5)) {
+          const outcome = await door.commit(door.control.outbox.end(job, owner, { state: 'done', problem: null }))
+          assert.deepEqual([job.attempts, outcome.kind], [1, 'committed'])
+          ended.push(job.id)
+        }
+      }
+    }
+    await Promise.all(['a', 'b', 'c', 'd'].map(work))
+    assert.equal(new Set(ended).size, 200)
+    assert.equal(ended.length, 200)
+  }),
+  onServer('a writer who dawdles loses the lock to one who waits, and what it had begun is undone', async ({ store, server, merchant }) => {
+    const id = await merchant()
+    const letGo = await holdWriteLock(server.url, server.authToken, `update merchants set name = 'half done' where id = '${id}'`)
+    const waiting = store.commit(write(`update merchants set publishable_key = publishable_key where id = ?`, id))
+    await server.pass(lockLimitMs)
+    assert.equal((await waiting).kind, 'committed')
+    await letGo()
+    assert.equal((await store.control.merchants.byPublishableKey(`pk_${id}`))?.name, id)
+  }),
+  onServer('a stream that lies idle is closed, and what it had begun is undone', async ({ store, server, merchant }) => {
+    const id = await merchant()
+    const letGo = await holdWriteLock(server.url, server.authToken, `update merchants set name = 'half done' where id = '${id}'`)
+    await server.pass(idleLimitMs + 1_000)
+    assert.equal(await letGo('commit'), false)
+    assert.equal((await store.control.merchants.byPublishableKey(`pk_${id}`))?.name, id)
+  }),
+]

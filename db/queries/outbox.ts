@@ -56,17 +56,18 @@ export const outboxQueries = (db: Db, merchantId: MerchantId) => ({
 export const outboxControl = (db: Db) => ({
   /**
    * Claims what is due, at most one effect per lane and none in a lane where one is being carried out.
-   * A lease that ran out is taken over; its fence grows, so the former holder can no longer end it.
+   * A lease that ran out is taken over; its fence grows, so the former holder can no longer end it. Rows are looked at in the order in which
+   * they are due, and only until enough are found: a long backlog costs no more than a short one.
    */
   claim: async (owner: string, leaseMs: number, most: number): Promise<Job[]> => {
     const rows = await db.rows<Omit<Job, 'payload'> & { payload: string }>(
       `update outbox set state = 'leased', lease_owner = ?, lease_until = ${db.clock()} + ?, fence = fence + 1, attempts = attempts + 1
        where rowid in (
-         select rowid from (
-           select o.rowid, o.run_at, row_number() over (partition by o.lane order by o.run_at, o.created_at, o.id) place from outbox o
-           where o.state in ('ready', 'leased') and o.run_at <= ${db.clock()} and (o.state = 'ready' or o.lease_until < ${db.clock()})
-             and not exists (select 1 from outbox busy where busy.lane = o.lane and busy.state = 'leased' and busy.lease_until >= ${db.clock()})
-         ) where place = 1 order by run_at limit ?)
+         select o.rowid from outbox o
+         where o.state in ('ready', 'leased') and o.run_at <= ${db.clock()} and (o.state = 'ready' or o.lease_until < ${db.clock()})
+           and not exists (select 1 from outbox busy where busy.lane = o.lane and busy.state = 'leased' and busy.lease_until >= ${db.clock()})
+           and not exists (select 1 from outbox earlier where earlier.lane = o.lane and earlier.state in ('ready', 'leased') and (earlier.run_at, earlier.created_at, earlier.id) < (o.run_at, o.created_at, o.id))
+         order by o.run_at limit ?)
        returning merchant_id merchantId, id, lane, kind, payload, attempts, fence, created_at createdAt`,
       [owner, leaseMs, most])
     return rows.map(row => ({ ...row, payload: JSON.parse(row.payload) as Record<string, unknown> }))

@@ -49,6 +49,7 @@ export const outbox = sqliteTable(
     ofMerchant(t.merchantId),
     index('outbox_due').on(t.runAt).where(sql`state in ('ready', 'leased')`),
     index('outbox_lane').on(t.lane).where(sql`state = 'leased'`),
+    index('outbox_lane_order').on(t.lane, t.runAt, t.createdAt, t.id).where(sql`state in ('ready', 'leased')`),
   ],
 )
 

@@ -1,0 +1,1 @@
+CREATE INDEX `outbox_lane_order` ON `outbox` (`lane`,`run_at`,`created_at`,`id`) WHERE state in ('ready', 'leased');

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { z } from 'zod'
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).transform(url => url.replace(/\/+$/, ''))
@@ -45,11 +46,35 @@ export type Config = ReturnType<typeof arrange>
  * Throws an Error whose message names each setting, what is wrong with it and what to put there.
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const filled = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
-  const parsed = environment.safeParse(filled)
+  const parsed = environment.safeParse(filledOf(env))
   const faults = parsed.success ? faultsOfWhole(parsed.data) : parsed.error.issues.map(issue => `${String(issue.path[0])} ${issue.message}`)
   if (faults.length > 0 || !parsed.success) throw new Error(`The settings are not complete:\n${faults.map(fault => `  - ${fault}`).join('\n')}\nSet them in the environment and start again.`)
   return arrange(parsed.data)
+}
+
+/** Where the database is, for commands that need nothing else. Throws an Error like `readConfig`. */
+export function readDatabase(env: Readonly<Record<string, string | undefined>> = process.env): Config['database'] {
+  const parsed = environment.pick({ DATA_DIR: true, DATABASE_URL: true, DATABASE_AUTH_TOKEN: true }).safeParse(filledOf(env))
+  if (!parsed.success) throw new Error(parsed.error.issues.map(issue => `${String(issue.path[0])} ${issue.message}.`).join('\n'))
+  return databaseOf(parsed.data)
+}
+
+/** What was typed behind a command. Throws an Error with the fault and the usage where it cannot be meant. */
+export function readTyped<Names extends Record<string, { type: 'string' }>>(options: Names, usage: string, args: readonly string[] = process.argv.slice(2)): { [Name in keyof Names]?: string } {
+  try {
+    return parseArgs({ args: [...args], options }).values as { [Name in keyof Names]?: string }
+  } catch (error) {
+    if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) throw new Error(`${error.message.split('. ')[0] ?? ''}.\n${usage}`, { cause: error })
+    throw error
+  }
+}
+
+function filledOf(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
+}
+
+function databaseOf(env: Pick<z.output<typeof environment>, 'DATA_DIR' | 'DATABASE_URL' | 'DATABASE_AUTH_TOKEN'>) {
+  return { url: env.DATABASE_URL ?? `file:${join(env.DATA_DIR, 'quittance.db')}`, authToken: env.DATABASE_AUTH_TOKEN }
 }
 
 function faultsOfWhole(env: z.output<typeof environment>): string[] {
@@ -72,7 +97,7 @@ function arrange(env: z.output<typeof environment>) {
     /** Servers of our own before the API, which say whom they heard. */
     trustedProxies: env.TRUSTED_PROXIES,
     dataDir: env.DATA_DIR,
-    database: { url: env.DATABASE_URL ?? `file:${join(env.DATA_DIR, 'quittance.db')}`, authToken: env.DATABASE_AUTH_TOKEN },
+    database: databaseOf(env),
     sealingKeys: env.SEALING_KEYS,
     intuit: {
       discoveryUrl: env.INTUIT_DISCOVERY_URL,

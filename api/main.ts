@@ -1,10 +1,12 @@
 import { type ServerType, serve } from '@hono/node-server'
 import { once } from 'node:events'
+import { databasePath } from '../db/client.ts'
 import { type StoreOptions, openStore } from '../db/store.ts'
 import { createApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { startMeter } from './connection/meter.ts'
 import type { Context } from './context.ts'
+import { serveControl } from './control/serve.ts'
 import type { CrashPoint } from './domain/crash-points.ts'
 import { jobHandlers, startTidying } from './jobs.ts'
 import { startHub } from './live/hub.ts'
@@ -35,15 +37,41 @@ export async function startApi(config: Config, given: Given = {}): Promise<Runni
   const node = await startNode(config, given)
   const server = await listen(node.app, config)
   const port = portOf(server)
+  const path = databasePath(config.database.url)
+  const stopControl = path === null ? async () => {} : await serveControl(node.context, path)
   node.context.log.info({ url: config.publicUrl, port }, 'ready')
-  return { url: config.publicUrl, port, context: node.context, worker: node.worker, stop: () => node.stop(() => close(server)) }
+  const end = async () => {
+    await stopControl()
+    await close(server)
+  }
+  return { url: config.publicUrl, port, context: node.context, worker: node.worker, stop: () => node.stop(end) }
 }
 
 /** Puts the product together from its settings and begins its work. */
 export async function startNode(config: Config, given: Given = {}): Promise<Node> {
+  const assets = await loadAssets(config.widgetDir)
+  const { context, close } = await openContext(config, given)
+  await beginRecovery(context)
+  await oweReconciliation(context)
+  const worker = startWorker(context, jobHandlers(context))
+  const stopTidying = startTidying(context)
+  return {
+    app: createApp(context, assets), context, worker,
+    /** `end` is waited for while requests that are under way can still be carried out. */
+    stop: async (end = async () => {}) => {
+      stopTidying()
+      context.hub.stop()
+      await end()
+      await worker.stop()
+      await close()
+    },
+  }
+}
+
+/** Puts together what every verb is given, and begins nothing: for commands. */
+export async function openContext(config: Config, given: Given = {}): Promise<{ context: Context; close(): Promise<void> }> {
   const log = given.log ?? createLog(config.logLevel)
   const clock = given.clock ?? { now: () => Date.now() }
-  const assets = await loadAssets(config.widgetDir)
   const store = await openStore({ ...config.database, ...(given.clock?.offsetMs ? { clockOffsetMs: given.clock.offsetMs } : {}), ...(given.around ? { around: given.around } : {}) })
   const meter = startMeter(store, clock, log)
   const context: Context = {
@@ -57,18 +85,10 @@ export async function startNode(config: Config, given: Given = {}): Promise<Node
     hub: await startHub(store, log),
     pass: given.pass ?? (async () => {}),
   }
-  await beginRecovery(context)
-  await oweReconciliation(context)
-  const worker = startWorker(context, jobHandlers(context))
-  const stopTidying = startTidying(context)
   return {
-    app: createApp(context, assets), context, worker,
-    /** `end` is waited for while requests that are under way can still be carried out. */
-    stop: async (end = async () => {}) => {
-      stopTidying()
+    context,
+    close: async () => {
       context.hub.stop()
-      await end()
-      await worker.stop()
       await meter.stop()
       await store.close()
     },

@@ -47,6 +47,11 @@ async function connectFile(url: string, { around = client => client }: ConnectOp
   }
 }
 
+/** The file of an embedded database; null for a server's address and for one in memory. */
+export function databasePath(url: string): string | null {
+  return url.startsWith('file:') && !url.includes(':memory:') ? filePath(url) : null
+}
+
 /** The path of a `file:` address. */
 export function filePath(url: string): string {
   return url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)

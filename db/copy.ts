@@ -1,5 +1,5 @@
 import { type Client, LibsqlError, createClient } from '@libsql/client'
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { migrate } from './migrate.ts'
 
@@ -28,6 +28,8 @@ export async function finishCopy(path: string, takenAt: number): Promise<void> {
       await check(client, path)
       await markCopy(client, takenAt)
     })
+    // It holds what the database holds: sealed tokens, and customers.
+    chmodSync(partialOf(path), 0o600)
     putInPlace(partialOf(path), path)
   } catch (error) {
     dropPartial(path)

@@ -1,5 +1,7 @@
-import { symlink, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { checkJournal, checkMigrations, grownFrom } from './migrations.ts'
 import { plantedProject, project } from './planted.ts'
@@ -22,9 +24,30 @@ test('a file without an entry and an entry without a file are found', () => {
 
 test('a journal that lost or changed an applied entry is found; one that grew is accepted', () => {
   expect(grownFrom([first], [first, second])).toEqual([])
-  expect(grownFrom(undefined, [first])).toEqual([])
+  expect(grownFrom([], [first])).toEqual([])
   expect(grownFrom([first, second], [first])).toMatchObject([{ rule: 'journal-grows-at-its-end' }])
   expect(grownFrom([first], [{ ...first, when: 150 }, second])).toMatchObject([{ rule: 'journal-grows-at-its-end' }])
+})
+
+test('a journal is compared with every version that was ever committed, however long ago', async () => {
+  const root = await plantedProject({}, ['db', 'package.json', 'tsconfig.json'])
+  await symlink(join(project, 'node_modules'), join(root, 'node_modules'))
+  const path = join(root, 'db/migrations/meta/_journal.json')
+  const whole = await readFile(path, 'utf8')
+  const parsed = JSON.parse(whole) as { entries: { when: number }[] }
+  const git = (...args: string[]) => promisify(execFile)('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args], { cwd: root })
+  const commit = async (entries: object[]) => {
+    await writeFile(path, JSON.stringify({ ...parsed, entries }))
+    await git('add', 'db')
+    await git('commit', '-q', '-m', 'next')
+  }
+  await git('init', '-q')
+  await commit(parsed.entries)
+  const [begin, ...rest] = parsed.entries
+  await commit([{ ...begin, when: 1 }, ...rest])
+  await commit(parsed.entries.slice(0, -1))
+  await writeFile(path, whole)
+  expect(await checkMigrations(root)).toMatchObject([{ rule: 'journal-grows-at-its-end', text: expect.stringContaining('0000_begin was moved, changed or taken out') }])
 })
 
 test('a schema that has moved on without a migration is found', async () => {

@@ -37,24 +37,23 @@ export function checkJournal(entries: readonly Entry[], files: readonly string[]
   return problems.map(text => ({ rule: 'journal-in-order', place: journalPath, text }))
 }
 
-/** Against what is committed, and what was committed on the main line before it. */
+/** Against every version that the main line ever had: a database may have applied any of them. */
 async function checkGrowth(root: string, entries: readonly Entry[]): Promise<Finding[]> {
-  const committed = await committedJournal(root, 'HEAD')
-  const before = await committedJournal(root, 'HEAD^')
-  return [...grownFrom(before, committed ?? entries), ...grownFrom(committed, entries)].slice(0, 1)
+  const versions = await committedJournals(root)
+  return versions.flatMap(version => grownFrom(version, entries)).slice(0, 1)
 }
 
-export function grownFrom(before: readonly Entry[] | undefined, after: readonly Entry[]): Finding[] {
-  const changed = before?.find((entry, i) => entry.tag !== after[i]?.tag || entry.when !== after[i].when)
+export function grownFrom(before: readonly Entry[], after: readonly Entry[]): Finding[] {
+  const changed = before.find((entry, i) => entry.tag !== after[i]?.tag || entry.when !== after[i].when)
   return changed ? [{ rule: 'journal-grows-at-its-end', place: journalPath, text: `${changed.tag} was moved, changed or taken out. A database that has applied it would differ from a new one: add a migration instead.` }] : []
 }
 
-async function committedJournal(root: string, revision: string): Promise<Entry[] | undefined> {
-  const git = promisify(execFile)
-  const known = await git('git', ['ls-tree', '--name-only', revision, journalPath], { cwd: root }).then(done => done.stdout.trim() !== '', () => false)
-  if (!known) return undefined
-  const { stdout } = await git('git', ['show', `${revision}:${journalPath}`], { cwd: root })
-  return journal.parse(JSON.parse(stdout)).entries
+async function committedJournals(root: string): Promise<Entry[][]> {
+  const git = async (...args: string[]) => (await promisify(execFile)('git', args, { cwd: root })).stdout
+  const isRepository = await git('rev-parse', '--verify', 'HEAD').then(() => true, () => false)
+  if (!isRepository) return []
+  const revisions = (await git('log', '--first-parent', '--diff-filter=AM', '--format=%H', '--', journalPath)).split('\n').filter(Boolean)
+  return Promise.all(revisions.map(async revision => journal.parse(JSON.parse(await git('show', `${revision}:./${journalPath}`))).entries))
 }
 
 /** Generates in a copy; a new file there means that the schema has moved on. */

@@ -82,9 +82,8 @@ function sentencesIn(locale: string): string {
   return locale.startsWith('en') ? locale : 'en-US'
 }
 
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
 function dayText(day: string, withYear: boolean): string {
-  const format = remember(`date|${withYear}`, () => new Intl.DateTimeFormat('en-US', { timeZone: 'UTC', day: 'numeric', month: 'short', ...(withYear ? { year: 'numeric' } : {}) }))
-  const at = Date.UTC(Number(day.slice(0, 4)), Number(day.slice(5, 7)) - 1, Number(day.slice(8, 10)))
-  const part = (type: string) => format.formatToParts(at).find(p => p.type === type)?.value ?? ''
-  return `${part('day')} ${part('month')}${withYear ? ` ${part('year')}` : ''}`
+  return `${Number(day.slice(8, 10))} ${months[Number(day.slice(5, 7)) - 1] ?? ''}${withYear ? ` ${day.slice(0, 4)}` : ''}`
 }

@@ -13,7 +13,7 @@ const environment = z.object({
   PUBLIC_URL: httpUrl.optional(),
   TRUSTED_PROXIES: z.string().default('').transform(readProxies),
   DATA_DIR: z.string().default('.data'),
-  DATABASE_URL: z.string().regex(/^(file|libsql|https?|wss?):/, 'must begin with file:, libsql:, http: or https:').optional(),
+  DATABASE_URL: z.string().regex(/^(file|libsql|https?):/, 'must begin with file:, libsql:, http: or https:').optional(),
   DATABASE_AUTH_TOKEN: z.string().optional(),
   SEALING_KEYS: secret('one or more `name:key` pairs, newest first; make a key with `openssl rand -base64 32`').transform(readKeys),
   QUICKBOOKS_API_URL: httpUrl.default('https://quickbooks.api.intuit.com'),
@@ -62,7 +62,7 @@ export function readDatabase(env: Readonly<Record<string, string | undefined>> =
 /** What was typed behind a command. Throws an Error with the fault and the usage where it cannot be meant. */
 export function readTyped<Names extends Record<string, { type: 'string' }>>(options: Names, usage: string, args: readonly string[] = process.argv.slice(2)): { [Name in keyof Names]?: string } {
   try {
-    return parseArgs({ args: [...args], options }).values as { [Name in keyof Names]?: string }
+    return parseArgs({ args: [...args], options }).values
   } catch (error) {
     if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) throw new Error(`${error.message.split('. ')[0] ?? ''}.\n${usage}`, { cause: error })
     throw error

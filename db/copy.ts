@@ -101,7 +101,8 @@ function newestMigration(): number {
   return Math.max(...journal.entries.map(entry => entry.when))
 }
 
-function dropPartial(path: string): void {
+/** Leaves nothing of a copy that came to nothing. */
+export function dropPartial(path: string): void {
   for (const file of [partialOf(path), `${partialOf(path)}-journal`]) if (existsSync(file)) rmSync(file)
 }
 

@@ -1,9 +1,9 @@
 import { createReadStream, createWriteStream, existsSync, linkSync, renameSync, statSync } from 'node:fs'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { createClient } from '@libsql/client'
+import { LibsqlError, createClient } from '@libsql/client'
 import { filePath, holdFile } from './client.ts'
-import { CopyError, partialOf, putInPlace, readyCopy } from './copy.ts'
+import { CopyError, dropPartial, partialOf, putInPlace, readyCopy } from './copy.ts'
 
 export type Restored = { takenAt: number; /** Where the file is that stood there before; null where none did. */ replaced: string | null }
 
@@ -22,6 +22,9 @@ export async function restoreFile(url: string, from: string, stamp: string, onBy
     const replaced = existsSync(path) ? await keep(path, `${path}.replaced-${stamp}`) : null
     putInPlace(partialOf(path), path)
     return { takenAt, replaced }
+  } catch (error) {
+    dropPartial(path)
+    throw error
   } finally {
     await release()
   }
@@ -37,7 +40,7 @@ async function copyBeside(from: string, path: string, onBytes: (done: number, to
       next(null, chunk)
     },
   })
-  await pipeline(createReadStream(from), counted, createWriteStream(partialOf(path)))
+  await pipeline(createReadStream(from), counted, createWriteStream(partialOf(path), { mode: 0o600 }))
 }
 
 /** Gives the file a second name, so that there is no moment without a database. What it has beside it must not meet the one that comes. */
@@ -54,7 +57,8 @@ async function fold(path: string): Promise<void> {
   try {
     await client.execute('pragma wal_checkpoint(truncate)')
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error
+    // It may be the damage for which it is replaced.
+    if (!(error instanceof LibsqlError)) throw error
   } finally {
     client.close()
   }

@@ -56,6 +56,6 @@ async function copy(path: string, target: string): Promise<number> {
 /** No server has the file open: a thread of this command opens it, so that this one can show how far it is. */
 async function copyHere(path: string, target: string): Promise<void> {
   const worker = new Worker(new URL('./copy-thread.ts', import.meta.url), { workerData: { path, target } })
-  const [problem] = (await once(worker, 'message')) as [string | null]
-  if (problem !== null) throw new Error(problem)
+  // Rejects with what the thread throws.
+  await once(worker, 'exit')
 }

@@ -16,6 +16,8 @@ export type Finding = {
   text: string
   /** Both sides agreed on what was missing, and it was done. */
   mended: boolean
+  /** Why it could not be followed to its end yet: it is looked at again. */
+  unasked?: string
   /** What a person is asked; absent where it was mended, or where the card is opened by whoever does the work. */
   card?: { kind: string; facts: Record<string, unknown> }
 }

@@ -76,7 +76,7 @@ async function compareCharge(ctx: Context, stripe: PaymentProvider, merchantId: 
       if (charge.createdAt > ctx.clock.now() - youngMs) return []
       const outcome = await stripe.cancel({ ref: charge.ref, stripeAccount: null })
       if (outcome.kind !== 'done') ctx.log.warn({ merchant: merchantId, ref: charge.ref, outcome: outcome.kind }, 'a charge without a payment of ours could not be ended at the provider; it is asked again')
-      return [{ rule: 'J1', key: driftKeys.orphan(charge.ref), about: aboutOf(charge), text: 'an attempt that we had lost was open at the provider; it was ended there', mended: outcome.kind === 'done' }]
+      return [{ rule: 'J1', key: driftKeys.orphan(charge.ref), about: aboutOf(charge), text: 'an attempt that we had lost is open at the provider; it is ended there', mended: outcome.kind === 'done', ...(outcome.kind === 'done' ? {} : { unasked: 'The payment provider did not end an open attempt.' }) }]
     }
     case 'stranger':
       return [orphan(charge, 'money was taken under the marks of a payment that another charge had paid')]
@@ -91,7 +91,7 @@ async function rebuildOrAsk(ctx: Context, merchantId: MerchantId, charge: Provid
     case 'impossible':
       return [orphan(charge, outcome.why)]
     case 'later':
-      return [{ rule: 'J1', key: driftKeys.orphan(charge.ref), about: aboutOf(charge), text: `money was taken for a payment that we have lost; it could not be written anew yet: ${outcome.why}`, mended: false }]
+      return [{ rule: 'J1', key: driftKeys.orphan(charge.ref), about: aboutOf(charge), text: `money was taken for a payment that we have lost; it could not be written anew yet: ${outcome.why}`, mended: false, unasked: outcome.why }]
   }
 }
 

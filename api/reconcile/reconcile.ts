@@ -34,7 +34,7 @@ export const reconcile = (ctx: Context) => async (merchantId: MerchantId, wanted
   const books = await compareWithBooks(ctx, merchantId, wanted)
   const ours = [await compareLedger(ctx, merchantId, wanted.since), await compareQueues(ctx, merchantId)]
   const findings = await report(ctx, merchantId, [...provider.compared, ...books.compared, ...ours])
-  return { merchantId, findings, problem: provider.problem ?? books.problem }
+  return { merchantId, findings, problem: provider.problem ?? books.problem ?? findings.find(finding => finding.unasked !== undefined)?.unasked ?? null }
 }
 
 /** The same for all merchants, or one of them; the provider, who is one for all, is listed once. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { MerchantId } from '../../db/values.ts'
 import { write } from '../../db/sql.ts'
-import { type Store, openStore } from '../../db/store.ts'
+import { type Store, type StoreOptions, openStore } from '../../db/store.ts'
 
 /** What a guarantee is proved on: a database that belongs to the proof alone. */
 export type Bench = {
   store: Store
-  /** The same database through a door of its own, as another process has it. On the embedded file there is only one. */
-  another: (() => Promise<Store>) | null
+  /** The same database through a door of its own, as another process has it, `around` its client. On the embedded file there is only one. */
+  another: ((around?: StoreOptions['around']) => Promise<Store>) | null
   /** The server's address for streams held open by hand; null on the embedded file. */
   server: { url: string; authToken: string | undefined; pass(ms: number): Promise<void> } | null
   /** Moves the database's clock for every door. */
@@ -35,8 +35,8 @@ export type BenchOptions = {
 export async function openBench({ url, authToken, pass }: BenchOptions): Promise<Bench & { close(): Promise<void> }> {
   let offsetMs = 0
   const doors: Store[] = []
-  const open = async () => {
-    const store = await openStore({ url, authToken, clockOffsetMs: () => offsetMs })
+  const open = async (around?: StoreOptions['around']) => {
+    const store = await openStore({ url, authToken, clockOffsetMs: () => offsetMs, around })
     doors.push(store)
     return store
   }

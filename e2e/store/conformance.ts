@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs } from 'node:util'
+import { readTyped } from '../../api/config.ts'
 import { type Connection, connect } from '../../db/client.ts'
 import { batchGuarantees } from './batch-guarantees.ts'
 import { type BenchOptions, type Guarantee, openBench } from './bench.ts'
@@ -55,13 +55,10 @@ async function empty(connection: Connection): Promise<void> {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { url: { type: 'string' }, 'auth-token': { type: 'string' } } })
-  const { url, 'auth-token': authToken = process.env['DATABASE_AUTH_TOKEN'] } = values
-  if (!url || !/^(libsql|https?):/.test(url)) {
-    process.stderr.write('Say which server: npm run conformance -- --url libsql://… [--auth-token …]\n')
-    process.exit(2)
-  }
+  const usage = 'Say which server: npm run conformance -- --url libsql://… [--auth-token …]'
   try {
+    const { url, 'auth-token': authToken = process.env['DATABASE_AUTH_TOKEN'] } = readTyped({ url: { type: 'string' }, 'auth-token': { type: 'string' } }, usage)
+    if (!url || !/^(libsql|https?):/.test(url)) throw new Error(usage)
     process.exitCode = (await proveConformance({ url, authToken, pass: sleep, print: line => process.stdout.write(`${line}\n`) })) === 0 ? 0 : 1
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
+import type { Connection } from '../../db/client.ts'
 import { write } from '../../db/sql.ts'
 import { type Bench, type Guarantee, holds } from './bench.ts'
 import { holdWriteLock } from './write-lock.ts'
+
+type Client = Connection['client']
 
 const lockLimitMs = 5_000
 const idleLimitMs = 10_000
@@ -49,6 +52,17 @@ export const serverGuarantees: readonly Guarantee[] = [
     assert.equal(new Set(ended).size, 200)
     assert.equal(ended.length, 200)
   }),
+  onServer('a batch whose call or whose answer is lost on the way is found out and written once', async ({ store, another, merchant }) => {
+    const id = await merchant()
+    for (const moment of ['before', 'after'] as const) {
+      const { around, sendLate } = losingOnce(moment)
+      const door = await another(around)
+      assert.equal((await door.commit(write(`insert into rate_limits values (?, 0, 1)`, `${id} ${moment}`))).kind, 'committed')
+      await assert.rejects(sendLate, /UNIQUE constraint failed: operations\.id/)
+      assert.ok(await holds(store, `count(*) = 1 from rate_limits where key = '${id} ${moment}'`))
+    }
+    await store.commit(write('delete from rate_limits where key like ?', `${id}%`))
+  }),
   onServer('a writer who dawdles loses the lock to one who waits, and what it had begun is undone', async ({ store, server, merchant }) => {
     const id = await merchant()
     const letGo = await holdWriteLock(server.url, server.authToken, `update merchants set name = 'half done' where id = '${id}'`)
@@ -66,3 +80,19 @@ export const serverGuarantees: readonly Guarantee[] = [
     assert.equal((await store.control.merchants.byPublishableKey(`pk_${id}`))?.name, id)
   }),
 ]
+
+/** Loses the first batch that writes, before it reaches the server or after; `sendLate` lets it arrive once more. */
+function losingOnce(moment: 'before' | 'after') {
+  let late: (() => Promise<unknown>) | undefined
+  const around = (client: Client): Client => {
+    const batch = client.batch.bind(client)
+    client.batch = async (...args: Parameters<Client['batch']>) => {
+      if (late || !JSON.stringify(args).includes("'written'")) return batch(...args)
+      late = () => batch(...args)
+      if (moment === 'after') await late()
+      throw new TypeError('lost on the way')
+    }
+    return client
+  }
+  return { around, sendLate: () => late?.() ?? Promise.reject(new Error('no batch was lost')) }
+}

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { readTyped } from '../../api/config.ts'
 import { connect } from '../../db/client.ts'
 
 export type Toll = {
@@ -72,8 +72,15 @@ async function look(path: string, acknowledged: readonly string[]): Promise<Pick
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { acks: { type: 'string', default: '250000' } } })
-  const toll = await torture({ acks: Number(values.acks), acksPerLife: 2_000 })
-  process.stdout.write(`${toll.acknowledged} acknowledged, ${toll.kills} kills, ${toll.lost} lost, ${toll.torn} torn, integrity ${toll.integrity}, ${toll.seconds} s\n`)
-  process.exitCode = toll.lost === 0 && toll.torn === 0 && toll.integrity === 'ok' ? 0 : 1
+  try {
+    const usage = 'Say how many batches are to be acknowledged: npm run torture -- --acks 250000'
+    const acks = Number(readTyped({ acks: { type: 'string' } }, usage).acks ?? 250_000)
+    if (!Number.isSafeInteger(acks) || acks < 1) throw new Error(usage)
+    const toll = await torture({ acks, acksPerLife: 2_000 })
+    process.stdout.write(`${toll.acknowledged} acknowledged, ${toll.kills} kills, ${toll.lost} lost, ${toll.torn} torn, integrity ${toll.integrity}, ${toll.seconds} s\n`)
+    process.exitCode = toll.lost === 0 && toll.torn === 0 && toll.integrity === 'ok' ? 0 : 1
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 2
+  }
 }

@@ -23,6 +23,9 @@ const onServer = (name: string, prove: (bench: Bench & { another: NonNullable<Be
 export const serverGuarantees: readonly Guarantee[] = [
   onServer('processes that begin at once apply each migration once', async ({ store }) => {
     assert.ok(await holds(store, 'count(*) = count(distinct created_at) and count(*) > 0 from __drizzle_migrations'))
+    // A migration that only moves rows would not be stopped by its own statements.
+    const again = await store.commit(write('insert into __drizzle_migrations (hash, created_at) select hash, created_at from __drizzle_migrations limit 1'))
+    assert.deepEqual(again, { kind: 'refused', rule: 'UNIQUE constraint failed: __drizzle_migrations.created_at' })
   }),
   onServer('what one process was told is written, another sees at once', async ({ store, another, merchant }) => {
     const other = await another()

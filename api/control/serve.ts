@@ -29,6 +29,7 @@ export async function serveControl(ctx: Context, databasePath: string): Promise<
   return async () => {
     const closed = once(server, 'close')
     server.close()
+    server.closeAllConnections()
     await closed
   }
 }

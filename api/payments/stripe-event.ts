@@ -41,10 +41,13 @@ export function refundCard(ctx: Context, payment: PaymentRow, outcome: ProviderO
   const { refunded } = outcome.payment
   const facts = { paymentId: payment.id, reference: payment.reference, amount: payment.amount, currency: payment.currency, refunded, ref: outcome.payment.ref }
   return [
-    merchant.cards.openOnce({ id: newId('crd', now), key: `refund:${payment.id}:${refunded}`, kind: 'charge_refunded', facts, now }),
+    merchant.cards.openOnce({ id: newId('crd', now), key: refundKey(payment.id, refunded), kind: 'charge_refunded', facts, now }),
     merchant.changes.tell({ customerId: '', invoiceId: null, kind: 'card', now }),
   ]
 }
+
+/** Names the giving back of a sum, so that it is told once. */
+export const refundKey = (paymentId: PaymentId, refunded: number): string => `refund:${paymentId}:${refunded}`
 
 /** Whose payment an event speaks of, by the marks that we put on every charge. */
 export function ownerOf(metadata: Readonly<Record<string, string>>): { merchantId: MerchantId; paymentId: PaymentId | null } | null {

@@ -8,7 +8,7 @@ import { type Finding, driftKeys, judgeCharge } from '../domain/reconcile.ts'
 import type { PaymentProvider, ProviderPayment } from '../ports.ts'
 import { rebuild } from '../payments/rebuild.ts'
 import { settle } from '../payments/settle.ts'
-import { refundCard } from '../payments/stripe-event.ts'
+import { refundCard, refundKey } from '../payments/stripe-event.ts'
 import type { Compared } from './report.ts'
 
 /** An attempt this young is still in the hands of whoever began it. */
@@ -59,7 +59,8 @@ async function compareCharge(ctx: Context, stripe: PaymentProvider, merchantId: 
   const verdict = judgeCharge(charge, row)
   switch (verdict) {
     case 'agrees':
-      return row?.state === 'succeeded' && charge.refunded > 0 ? noteRefund(ctx, merchantId, row.id, charge) : []
+      if (row?.state === 'succeeded' && charge.refunded > 0) await noteRefund(ctx, merchantId, row.id, charge)
+      return []
     case 'settle': {
       const payment = row && (await payments.find(row.id))
       // Whoever began it settles it in a moment; until then it is no difference.
@@ -102,11 +103,12 @@ function orphan(charge: ProviderPayment, text: string): Finding {
   }
 }
 
-async function noteRefund(ctx: Context, merchantId: MerchantId, id: PaymentId, charge: ProviderPayment): Promise<Finding[]> {
-  const merchant = ctx.store.merchant(merchantId)
-  const payment = await merchant.payments.find(id)
+/** Money went back, and its event may have been lost: a person is told once for each sum. */
+async function noteRefund(ctx: Context, merchantId: MerchantId, id: PaymentId, charge: ProviderPayment): Promise<void> {
+  const { cards, payments } = ctx.store.merchant(merchantId)
+  if ((await cards.known([refundKey(id, charge.refunded)])).length > 0) return
+  const payment = await payments.find(id)
   if (payment) await ctx.store.commit(refundCard(ctx, payment, { kind: 'done', payment: charge }))
-  return []
 }
 
 /** It was begun in the window and is not among what the provider listed: it is asked by name before anybody is told. */

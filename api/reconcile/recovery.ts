@@ -56,7 +56,7 @@ export const recover = (ctx: Context) => async (job: Job): Promise<JobResult> =>
     kind: 'done',
     writes: [
       merchant.recovery.end(now),
-      merchant.cards.settle(cardKey, now),
+      merchant.cards.close(cardKey, 'recovery', now),
       ...(connection ? [merchant.outbox.releaseLane(laneOf(connection.realmId))] : []),
       merchant.changes.tell({ customerId: '', invoiceId: null, kind: 'card', now }),
     ],

@@ -6,8 +6,6 @@ export type CardRow = { id: string; key: string; kind: string; facts: Record<str
 
 export type NewCard = { id: string; key: string; kind: string; facts: Record<string, unknown>; now: number }
 
-const byItself = 'reconciliation'
-
 /** Questions that only a person can answer. */
 export const cardQueries = (db: Db, merchantId: MerchantId) => ({
   /** Asks once per key; the same matter coming back after it was closed opens it again. */
@@ -20,16 +18,6 @@ export const cardQueries = (db: Db, merchantId: MerchantId) => ({
   /** Asks once for ever: what a person has dealt with is not asked again, however often it is heard of. */
   openOnce: (card: NewCard): Write =>
     write(`insert into cards (merchant_id, id, key, kind, facts, opened_at) values (?, ?, ?, ?, ?, ?) on conflict do nothing`, merchantId, card.id, card.key, card.kind, JSON.stringify(card.facts), card.now),
-  /** Asks until the matter ends by itself, and again when it comes back; what a person has dealt with is not asked again. */
-  raise: (card: NewCard): Write =>
-    write(
-      `insert into cards (merchant_id, id, key, kind, facts, opened_at) values (?, ?, ?, ?, ?, ?)
-       on conflict (merchant_id, key) do update set facts = excluded.facts, opened_at = iif(cards.closed_at is null, cards.opened_at, excluded.opened_at), closed_at = null, closed_by = null
-       where cards.closed_at is null or cards.closed_by = '${byItself}'`,
-      merchantId, card.id, card.key, card.kind, JSON.stringify(card.facts), card.now),
-  /** Closes what has come right without anybody's deed. */
-  settle: (key: string, now: number): Write =>
-    write(`update cards set closed_at = ?, closed_by = '${byItself}' where merchant_id = ? and key = ? and closed_at is null`, now, merchantId, key),
   close: (key: string, by: string, now: number): Write =>
     write(`update cards set closed_at = ?, closed_by = ? where merchant_id = ? and key = ? and closed_at is null`, now, by, merchantId, key),
   listOpen: async (): Promise<CardRow[]> => (await db.rows<Stored>(`${select} and closed_at is null order by opened_at`, [merchantId])).map(read),
@@ -37,6 +25,9 @@ export const cardQueries = (db: Db, merchantId: MerchantId) => ({
     const [row] = await db.rows<Stored>(`${select} and id = ?`, [merchantId, id])
     return row ? read(row) : null
   },
+  /** How the cards of these keys stand; those that were never asked are absent. */
+  known: (keys: readonly string[]): Promise<{ key: string; closedBy: string | null }[]> =>
+    db.rows(`select key, closed_by closedBy from cards where merchant_id = ? and key in (select value from json_each(?))`, [merchantId, JSON.stringify(keys)]),
   countOpen: async (): Promise<number> => (await db.rows<{ n: number }>(`select count(*) n from cards where merchant_id = ? and closed_at is null`, [merchantId]))[0]?.n ?? 0,
 })
 

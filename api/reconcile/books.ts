@@ -86,8 +86,10 @@ async function compareOne(ctx: Context, merchantId: MerchantId, row: PostedRow, 
   const seen = live.map(object => ({ qboId: object.Id, amount: amountAt(object, 'TotalAmt', payment.currency) ?? zero }))
   switch (judgeBooks({ state: row.state ?? '', qboId: row.qboId, amount: payment.amount }, seen)) {
     case 'agrees':
-      return done(row.state === 'posted' ? await differences(ctx, payment, live.find(object => object.Id === row.qboId)) : [])
+      return row.state === 'posted' ? differences(ctx, payment, live.find(object => object.Id === row.qboId)) : done([])
     case 'twice': {
+      const mirrored = await keepInMirror(ctx, merchantId, live)
+      if (!mirrored.ok) return mirrored
       const text = `QuickBooks holds it ${live.length} times`
       const facts = { paymentId: row.id, reference: row.reference, amount: payment.amount, currency: payment.currency, count: live.length, qboIds: live.map(object => object.Id) }
       return done([{ rule: 'J4', key: driftKeys.twice(row.id), about: row.reference, text, mended: false, card: { kind: 'posting_twice', facts } }])
@@ -108,11 +110,10 @@ async function seekGone(ctx: Context, payment: PaymentRow, row: PostedRow): Prom
   const read = await callQuickBooks(ctx, merchantId, at => ctx.accounting.read(at, 'Payment', row.qboId ?? ''))
   if (!read.ok && read.failure.class !== 'gone') return read
   const gone: Gone[] = read.ok || row.qboId === null ? [] : [{ entity: 'Payment', qboId: row.qboId, at: ctx.clock.now() }]
-  const mirrored = await applyObjects(ctx, merchantId, read.ok ? [{ entity: 'Payment', objects: [read.value] }] : [], gone)
+  const mirrored = await keepInMirror(ctx, merchantId, read.ok ? [read.value] : [], gone)
   if (!mirrored.ok) return mirrored
-  await ctx.store.commit(mirrored.value)
   const isLive = read.ok && (amountAt(read.value, 'TotalAmt', payment.currency) ?? zero) > 0
-  if (isLive) return done(await differences(ctx, payment, read.value))
+  if (isLive) return differences(ctx, payment, read.value)
   // The mirror may never have known it for ours.
   if ((await merchant.postings.find(payment.id))?.state === 'posted') await ctx.store.commit(undo(ctx, payment))
   return done([{ rule: 'J3', key: driftKeys.posting(payment.id), about: payment.reference, text: `it was ${read.ok ? 'voided' : 'deleted'} in QuickBooks`, mended: false }])
@@ -123,16 +124,28 @@ function undo(ctx: Context, payment: PaymentRow): Write[] {
   return [postings.diverge(payment.id, 'It was deleted in QuickBooks.'), mirrorSettle.unreflect(payment.id), missingCard(ctx, payment, ctx.clock.now())]
 }
 
-async function differences(ctx: Context, payment: PaymentRow, held: QboObject | undefined): Promise<Finding[]> {
-  if (!held) return []
+/** What differs is kept in the mirror as it was seen, so that its next change is noticed without a read. */
+async function keepInMirror(ctx: Context, merchantId: MerchantId, objects: readonly QboObject[], gone: readonly Gone[] = []): Promise<QboAnswer<null>> {
+  const writes = await applyObjects(ctx, merchantId, [{ entity: 'Payment', objects }], gone)
+  if (!writes.ok) return writes
+  await ctx.store.commit(writes.value)
+  return { ...writes, value: null }
+}
+
+async function differences(ctx: Context, payment: PaymentRow, held: QboObject | undefined): Promise<QboAnswer<Finding[]>> {
+  if (!held) return done([])
   const allocations = await ctx.store.merchant(payment.merchantId).payments.allocations(payment.id)
   // After a merge the invoices, and the payment with them, belong to the customer that was kept.
   const there = refAt(held, 'CustomerRef')
   const payee = allocations.some(a => a.customerQboId === there) ? there : (allocations[0]?.customerQboId ?? null)
   const text = compareWritten(payment, payee, allocations, held)
-  if (text === null) return []
+  if (text === null) return done([])
+  const mirrored = await keepInMirror(ctx, payment.merchantId, [held])
+  if (!mirrored.ok) return mirrored
+  // Of another amount the mirror has asked already.
+  if ((await ctx.store.merchant(payment.merchantId).postings.find(payment.id))?.state !== 'posted') return done([{ rule: 'J3', key: driftKeys.posting(payment.id), about: payment.reference, text, mended: false }])
   const facts = { paymentId: payment.id, reference: payment.reference, amount: payment.amount, currency: payment.currency, differs: text }
-  return [{ rule: 'J3', key: driftKeys.differs(payment.id, textAt(held, 'SyncToken') ?? '0'), about: payment.reference, text, mended: false, card: { kind: 'posting_differs', facts } }]
+  return done([{ rule: 'J3', key: driftKeys.differs(payment.id, textAt(held, 'SyncToken') ?? '0'), about: payment.reference, text, mended: false, card: { kind: 'posting_differs', facts } }])
 }
 
 /** What QuickBooks refused waits for a person, whose card must be there; what somebody undid there waits only until they have decided. */

@@ -9,9 +9,10 @@ type Operation = { summary?: string; description?: string; tags?: string[]; requ
 /** `GET /openapi.json` and `GET /docs`: the same description, for machines and for people. */
 export function mountDocs(ctx: Context, app: OpenAPIHono): void {
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer', description: 'A customer’s link (lnk_…) or session (ses_…); on /v1/merchant and POST /v1/sessions an API key (qk_…).' })
-  // Made once: the description does not change while the process lives.
-  const description = app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Quittance', version: '1', description: 'The customer account center for QuickBooks Online.' }, servers: [{ url: ctx.config.publicUrl }] })
-  app.get('/openapi.json', c => c.json(description))
+  // Made once, when it is first asked for: it does not change while the process lives, and a process that begins has other things to do.
+  let made: ReturnType<typeof app.getOpenAPI31Document> | null = null
+  const description = () => (made ??= app.getOpenAPI31Document({ openapi: '3.1.0', info: { title: 'Quittance', version: '1', description: 'The customer account center for QuickBooks Online.' }, servers: [{ url: ctx.config.publicUrl }] }))
+  app.get('/openapi.json', c => c.json(description()))
   app.get('/problems/:code', c => c.redirect(`/docs#${encodeURIComponent(c.req.param('code'))}`))
   app.get('/docs', c =>
     sendDocument(c, {
@@ -27,7 +28,7 @@ export function mountDocs(ctx: Context, app: OpenAPIHono): void {
           <p>Sign a customer of your site in from your server, and give the token to the page or call the API with it. The whole description is at <a href="/openapi.json">/openapi.json</a>.</p>
           <pre>curl -X POST ${ctx.config.publicUrl}/v1/sessions -H 'Authorization: Bearer qk_…' -H 'Content-Type: application/json' -d '{"customer":{"email":"pat@example.com"}}'
 curl ${ctx.config.publicUrl}/v1/invoices -H 'Authorization: Bearer ses_…'</pre>
-          ${Object.entries(groups(description.paths ?? {})).map(([tag, operations]) => html`<h2>${tag}</h2>${operations.map(o => html`<article><code>${o.method.toUpperCase()} ${o.path}</code><p>${o.operation.summary ?? ''}${o.operation.description ? ` ${o.operation.description}` : ''}</p></article>`)}`)}
+          ${Object.entries(groups(description().paths ?? {})).map(([tag, operations]) => html`<h2>${tag}</h2>${operations.map(o => html`<article><code>${o.method.toUpperCase()} ${o.path}</code><p>${o.operation.summary ?? ''}${o.operation.description ? ` ${o.operation.description}` : ''}</p></article>`)}`)}
           <h2>When a request is refused</h2>
           <p>Refusals are <code>application/problem+json</code>; <code>type</code> ends in one of these, <code>detail</code> says what to do.</p>
           ${allProblems().map(p => html`<article id="${p.code}"><code>${p.status} ${p.code}</code><p>${p.title}</p></article>`)}

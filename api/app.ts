@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { Context as HonoContext } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
@@ -6,12 +7,14 @@ import { routePath } from 'hono/route'
 import type { Context } from './context.ts'
 import { newId } from './ids.ts'
 import type { Assets } from './pages/assets.ts'
+import { withTrace } from './trace.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { customerRoutes } from './routes/customer.ts'
 import { mountDocs } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { invalidRequest } from './routes/invalid.ts'
 import { landingRoutes } from './routes/landing.ts'
+import { metricsRoute } from './routes/metrics.ts'
 import { payRoutes } from './routes/pay.ts'
 import { problem } from './routes/problem.ts'
 import { quickbooksRoutes } from './routes/quickbooks.ts'
@@ -24,6 +27,9 @@ declare module 'hono' {
   }
 }
 
+/** What a caller names its request is written down beside our own name for it, where it looks like a name. */
+const callersId = /^[\w-]{1,64}$/
+const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 const bodyMaxBytes = 64 * 1024
 const hookMaxBytes = 2 * 1024 * 1024
 
@@ -33,17 +39,14 @@ export function createApp(ctx: Context, assets: Assets) {
   app.use(async (c, next) => {
     const requestId = newId('req', ctx.clock.now())
     c.set('requestId', requestId)
-    const began = performance.now()
-    await next()
-    c.header('x-request-id', requestId)
-    c.header('x-content-type-options', 'nosniff')
-    // Addresses hold rights, so no page tells the next where its reader came from.
-    c.header('referrer-policy', 'no-referrer')
-    if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
-    c.header('strict-transport-security', ctx.config.secureCookies ? 'max-age=31536000' : undefined)
-    // The pattern, not the address: an address may hold a token.
-    ctx.log.info({ requestId, method: c.req.method, route: routePath(c), status: c.res.status, ms: Math.round(performance.now() - began) }, 'answered')
+    return withTrace({ requestId }, async () => {
+      const began = performance.now()
+      await next()
+      finish(ctx, c, performance.now() - began)
+    })
   })
+  // A connection that is kept open may bring another request after the end of listening.
+  app.use(async (c, next) => (ctx.lifetime.isStopping && c.req.path !== '/healthz' ? problem(c, 'unavailable', 'The server is being restarted. Nothing was done; try again in a few seconds.', { retryAfterS: 3 }) : next()))
   const tooLarge = (maxSize: number) => bodyLimit({ maxSize, onError: c => problem(c, 'too-large', `A request holds at most ${maxSize} bytes here.`) })
   app.use('/hooks/*', tooLarge(hookMaxBytes))
   app.use(async (c, next) => (c.req.path.startsWith('/hooks/') ? next() : tooLarge(bodyMaxBytes)(c, next)))
@@ -51,6 +54,7 @@ export function createApp(ctx: Context, assets: Assets) {
   const open = cors({ origin: '*', allowMethods: ['GET', 'POST', 'DELETE'], allowHeaders: ['authorization', 'content-type'], exposeHeaders: ['x-request-id', 'retry-after'], maxAge: 86_400 })
   app.use('/v1/*', (c, next) => (c.req.path.startsWith('/v1/merchant/') || c.req.path === '/v1/merchant' ? next() : open(c, next)))
   app.route('/', healthRoutes(ctx))
+  app.route('/', metricsRoute(ctx))
   app.route('/', staticRoutes(assets))
   app.route('/', customerRoutes(ctx))
   app.route('/', landingRoutes(ctx, assets))
@@ -67,6 +71,22 @@ export function createApp(ctx: Context, assets: Assets) {
     return problem(c, 'internal', `Something went wrong here and was written down as ${c.get('requestId')}. ${consequenceOf(c)} If it stays, tell us that number.`)
   })
   return app
+}
+
+/** What every answer carries, and the one line and figure about it. */
+function finish(ctx: Context, c: HonoContext, ms: number): void {
+  c.header('x-request-id', c.get('requestId'))
+  c.header('x-content-type-options', 'nosniff')
+  // Addresses hold rights, so no page tells the next where its reader came from.
+  c.header('referrer-policy', 'no-referrer')
+  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
+  c.header('strict-transport-security', ctx.config.secureCookies ? 'max-age=31536000' : undefined)
+  if (ctx.lifetime.isStopping) c.header('connection', 'close')
+  // The pattern, not the address: an address may hold a token.
+  const route = routePath(c)
+  ctx.metrics.request(`${methods.includes(c.req.method) ? c.req.method : 'OTHER'} ${route}`, c.res.status, ms)
+  const callers = c.req.header('x-request-id') ?? ''
+  ctx.log.info({ requestId: c.get('requestId'), method: c.req.method, route, status: c.res.status, ms: Math.round(ms), ...(callersId.test(callers) ? { callersId: callers } : {}) }, 'answered')
 }
 
 /** A charge may have been made before something failed: only elsewhere is it sure that none was. */

@@ -30,6 +30,8 @@ const environment = z.object({
   RESEND_API_KEY: secret('the API key of your Resend workspace'),
   RESEND_BASE_URL: httpUrl.default('https://api.resend.com'),
   MAIL_FROM: z.string().regex(/@/, 'must hold an e-mail address, e.g. "Invoices <invoices@example.com>"'),
+  METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters; make one with `openssl rand -hex 24`').optional(),
+  EVENT_STREAMS_MAX: z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(1, 'must be 1 at least').default(10_000),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   WIDGET_DIR: z.string().default(resolve(import.meta.dirname, '../widget/dist')),
   SANDBOX_FILE: z.string().optional(),
@@ -114,6 +116,10 @@ function arrange(env: z.output<typeof environment>) {
         ? { apiUrl: env.STRIPE_API_URL, scriptUrl: env.STRIPE_SCRIPT_URL, secretKey: env.STRIPE_SECRET_KEY, publishableKey: env.STRIPE_PUBLISHABLE_KEY, webhookSecrets: env.STRIPE_WEBHOOK_SECRETS }
         : null,
     mail: { apiUrl: env.RESEND_BASE_URL, apiKey: env.RESEND_API_KEY, from: env.MAIL_FROM },
+    /** Who may read `/metrics`; null where nobody may. */
+    metricsToken: env.METRICS_TOKEN ?? null,
+    /** Pages that may follow this process at the same time. */
+    eventStreamsMax: env.EVENT_STREAMS_MAX,
     logLevel: env.LOG_LEVEL,
     widgetDir: env.WIDGET_DIR,
     /** In the sandbox: the file whose content `GET /sandbox` answers. */

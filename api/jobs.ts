@@ -8,12 +8,12 @@ import { reconcileBooksJob, reconcileChargesJob } from './reconcile/jobs.ts'
 import { recover } from './reconcile/recovery.ts'
 import { syncJobs } from './sync/handlers.ts'
 
-const changesKeptMs = 24 * 60 * 60_000
-const tidyMs = 60 * 60_000
+/** Kinds that write nothing outside. */
+export const readingJobs: readonly string[] = ['import_step', 'read_changes', 'sweep_changes', 'compare_balances', 'read_company', 'take_stripe_event', 'reconcile_books']
 
 /** Who carries out which kind of owed effect. */
 export function jobHandlers(ctx: Context): Readonly<Record<string, JobHandler>> {
-  return {
+  const handlers: Readonly<Record<string, JobHandler>> = {
     ...syncJobs(ctx),
     post_payment: postPayment(ctx),
     watch_payment: watchPayment(ctx),
@@ -23,14 +23,21 @@ export function jobHandlers(ctx: Context): Readonly<Record<string, JobHandler>> 
     reconcile_books: reconcileBooksJob(ctx),
     recover: recover(ctx),
   }
+  return Object.fromEntries(Object.entries(handlers).map(([kind, handler]) => [kind, watched(ctx, kind, handler)]))
 }
 
-/** Drops, every hour, what has run out: codes, windows, sessions, old changes. Answers how to stop. */
-export function startTidying(ctx: Context): () => void {
-  const tidy = () => {
-    const now = ctx.clock.now()
-    ctx.store.commit(ctx.store.control.sessions.dropExpired(now), ctx.store.control.changes.drop(now - changesKeptMs), ctx.store.control.operations.drop()).catch((error: unknown) => ctx.log.error({ err: error }, 'what has run out was not dropped'))
+/** Writes a line about each effect that was carried out, and counts it. */
+function watched(ctx: Context, kind: string, handler: JobHandler): JobHandler {
+  return async job => {
+    const began = performance.now()
+    let outcome = 'threw'
+    try {
+      const result = await handler(job)
+      outcome = result.kind
+      return result
+    } finally {
+      ctx.metrics.job(kind, outcome)
+      ctx.log.info({ outcome, ms: Math.round(performance.now() - began) }, 'an effect was carried out')
+    }
   }
-  const timer = setInterval(tidy, tidyMs)
-  return () => clearInterval(timer)
 }

@@ -1,5 +1,6 @@
 import pino from 'pino'
 import type { Log } from './ports.ts'
+import { currentTrace } from './trace.ts'
 
 const secretKeys = ['authorization', 'cookie', 'token', 'accessToken', 'refreshToken', 'clientSecret', 'secret', 'password', 'code', 'email', 'to', 'body']
 
@@ -20,6 +21,8 @@ const secretShapes: readonly (readonly [RegExp, string])[] = [
 export function createLog(level: string, destination: { write(line: string): void } = pino.destination(1)): Log {
   return pino({
     level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths: secretKeys.flatMap(key => [key, `*.${key}`]), remove: true },
+    // The trace itself must not take up the fields of one line.
+    mixin: () => ({ ...currentTrace() }),
     hooks: { streamWrite: line => secretShapes.reduce((text, [shape, instead]) => text.replaceAll(shape, instead), line) },
   }, destination)
 }

@@ -8,19 +8,23 @@ import { startMeter } from './connection/meter.ts'
 import type { Context } from './context.ts'
 import { serveControl } from './control/serve.ts'
 import type { CrashPoint } from './domain/crash-points.ts'
-import { jobHandlers, startTidying } from './jobs.ts'
+import { jobHandlers, readingJobs } from './jobs.ts'
 import { startHub } from './live/hub.ts'
 import { createLog } from './log.ts'
 import { createMailer } from './mail/resend.ts'
+import { createMetrics, type Metrics } from './metrics/metrics.ts'
+import { watchCall, watchProvider } from './metrics/watch-calls.ts'
 import { type Worker, startWorker } from './outbox/worker.ts'
 import { loadAssets } from './pages/assets.ts'
-import type { Clock, Log } from './ports.ts'
+import type { Clock, Log, QboFailure } from './ports.ts'
 import { oweReconciliation } from './reconcile/jobs.ts'
 import { beginRecovery } from './reconcile/recovery.ts'
 import { createStripeProvider } from './providers/stripe/provider.ts'
 import { createAccounting } from './qbo/client.ts'
 import { createIntuitOAuth } from './qbo/oauth.ts'
 import { createIntuitWebhook } from './qbo/webhook.ts'
+import { startTidying } from './tidying.ts'
+import { currentCause } from './trace.ts'
 import { createVault } from './vault.ts'
 
 export type RunningApi = { url: string; port: number; context: Context; worker: Worker; stop(): Promise<void> }
@@ -30,7 +34,10 @@ export type Node = { app: ReturnType<typeof createApp>; context: Context; worker
 export type Given = { clock?: Clock & { offsetMs?: () => number }; log?: Log; quickBooksPerSecondMax?: number; pass?: (point: CrashPoint) => Promise<void>; around?: StoreOptions['around'] }
 
 const quickBooksTimeoutMs = 30_000
-const drainMs = 10_000
+/** A payment that is under way ends within this. Whoever stops the process waits longer: `docs/runbook.md`. */
+const drainMs = 25_000
+/** A signal that reaches the process twice, by its terminal and by npm, is one. */
+const sameSignalMs = 1_000
 
 /** Puts the product together from its settings and serves it. */
 export async function startApi(config: Config, given: Given = {}): Promise<RunningApi> {
@@ -53,16 +60,15 @@ export async function startNode(config: Config, given: Given = {}): Promise<Node
   const { context, close } = await openContext(config, given)
   await beginRecovery(context)
   await oweReconciliation(context)
-  const worker = startWorker(context, jobHandlers(context))
+  const worker = startWorker(context, jobHandlers(context), readingJobs)
   const stopTidying = startTidying(context)
   return {
     app: createApp(context, assets), context, worker,
     /** `end` is waited for while requests that are under way can still be carried out. */
     stop: async (end = async () => {}) => {
-      stopTidying()
+      context.lifetime.isStopping = true
       context.hub.stop()
-      await end()
-      await worker.stop()
+      await Promise.all([stopTidying(), end(), worker.stop(drainMs)])
       await close()
     },
   }
@@ -72,26 +78,41 @@ export async function startNode(config: Config, given: Given = {}): Promise<Node
 export async function openContext(config: Config, given: Given = {}): Promise<{ context: Context; close(): Promise<void> }> {
   const log = given.log ?? createLog(config.logLevel)
   const clock = given.clock ?? { now: () => Date.now() }
-  const store = await openStore({ ...config.database, ...(given.clock?.offsetMs ? { clockOffsetMs: given.clock.offsetMs } : {}), ...(given.around ? { around: given.around } : {}) })
+  const store = await openStore({ ...config.database, cause: currentCause, ...(given.clock?.offsetMs ? { clockOffsetMs: given.clock.offsetMs } : {}), ...(given.around ? { around: given.around } : {}) })
   const meter = startMeter(store, clock, log)
+  const metrics = createMetrics(clock)
   const context: Context = {
-    config, store, clock, log,
+    config, store, clock, log, metrics, lifetime: { isStopping: false },
     vault: createVault(config.sealingKeys),
-    intuit: createIntuitOAuth({ ...config.intuit, clock }),
+    intuit: createIntuitOAuth({ ...config.intuit, clock, onCall: tellIntuit(metrics, log) }),
     intuitWebhook: createIntuitWebhook(config.intuit.webhookVerifier),
-    accounting: createAccounting({ apiUrl: config.intuit.apiUrl, timeoutMs: quickBooksTimeoutMs, clock, log, meter: meter.count, ...(given.quickBooksPerSecondMax ? { perSecondMax: given.quickBooksPerSecondMax } : {}) }),
-    stripe: config.stripe ? createStripeProvider(config.stripe) : null,
-    mailer: createMailer(config.mail),
-    hub: await startHub(store, log),
+    accounting: createAccounting({ apiUrl: config.intuit.apiUrl, timeoutMs: quickBooksTimeoutMs, clock, log, meter: meter.count, onCall: (ms, failure) => metrics.call('quickbooks', ms, failure, isAnswer(failure)), ...(given.quickBooksPerSecondMax ? { perSecondMax: given.quickBooksPerSecondMax } : {}) }),
+    stripe: config.stripe ? watchProvider(createStripeProvider(config.stripe), metrics, log) : null,
+    mailer: { send: watchCall('mail', 'send', createMailer(config.mail).send, metrics, log) },
+    hub: await startHub(store, log, config.eventStreamsMax),
     pass: given.pass ?? (async () => {}),
   }
   return {
     context,
     close: async () => {
       context.hub.stop()
+      metrics.stop()
       await meter.stop()
       await store.close()
     },
+  }
+}
+
+/** QuickBooks was reached and said what is wrong; the other classes mean that nothing usable came. */
+function isAnswer(failure: QboFailure['class'] | null): boolean {
+  return failure !== 'transient' && failure !== 'unknown'
+}
+
+function tellIntuit(metrics: Metrics, log: Log) {
+  return ({ call, ms, status, intuitTid }: { call: string; ms: number; status: number; intuitTid: string | null }) => {
+    const failure = status === 0 ? 'unknown' : status >= 500 ? 'transient' : status >= 400 ? 'refused' : null
+    metrics.call('intuit', ms, failure, status > 0 && status < 500)
+    log[failure === null ? 'info' : 'warn']({ system: 'intuit', call, status, intuitTid, ms: Math.round(ms) }, 'Intuit was called')
   }
 }
 
@@ -123,12 +144,35 @@ function sentenceOf(error: unknown): string {
   return code === 'EADDRINUSE' ? `Port ${port ?? ''} is in use. Stop what listens there, or set PORT to another.` : error.message
 }
 
+/** The first signal lets what is under way end; a later one ends the process at once. */
+function stopOnSignal({ context: { log }, stop }: RunningApi): void {
+  let askedAt: number | null = null
+  const onSignal = (signal: string) => {
+    if (askedAt !== null) {
+      if (performance.now() - askedAt > sameSignalMs) process.exit(1)
+      return
+    }
+    askedAt = performance.now()
+    log.info({ signal }, 'stopping: what is under way may end')
+    stop().then(
+      () => {
+        log.info({}, 'stopped')
+        process.exit(0)
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'stopping failed')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+}
+
 if (import.meta.main) {
   try {
     const api = await startApi(readConfig())
-    const stop = () => void api.stop().then(() => process.exit(0))
-    process.once('SIGTERM', stop)
-    process.once('SIGINT', stop)
+    stopOnSignal(api)
   } catch (error) {
     process.stderr.write(`${sentenceOf(error)}\n`)
     process.exit(1)

@@ -10,6 +10,8 @@ export type Db = {
   rows<T>(sql: string, args?: unknown[] | Record<string, unknown>): Promise<T[]>
   /** The database's own clock in milliseconds, as an expression: leases must not depend on a process's clock. */
   clock(): string
+  /** What makes this process owe an effect just now, e.g. a request's id; null where nothing is known of it. */
+  cause(): string | null
 }
 
 export function rowsOf(client: Client) {

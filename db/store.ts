@@ -8,6 +8,7 @@ import { connectionControl, connectionQueries } from './queries/connections.ts'
 import { deskQueries } from './queries/desk.ts'
 import { driftQueries } from './queries/drift.ts'
 import { importQueries } from './queries/imports.ts'
+import { figureControl } from './queries/figures.ts'
 import { inboxControl } from './queries/inbox.ts'
 import { invoiceQueries } from './queries/invoices.ts'
 import { listQueries } from './queries/lists.ts'
@@ -22,6 +23,7 @@ import { postingQueries } from './queries/postings.ts'
 import { reconcileQueries } from './queries/reconcile.ts'
 import { recoveryControl, recoveryQueries } from './queries/recovery.ts'
 import { sessionControl, sessionQueries } from './queries/sessions.ts'
+import { tidyingControl } from './queries/tidying.ts'
 import * as schema from './schema/index.ts'
 import { type Db, rowsOf } from './sql.ts'
 import type { MerchantId } from './values.ts'
@@ -33,6 +35,8 @@ export type StoreOptions = {
   timeoutMs?: number
   /** How far the database's clock is moved, for tests that live in another time. */
   clockOffsetMs?: () => number
+  /** Names what makes this process owe an effect just now, e.g. a request's id; it is kept beside the effect. */
+  cause?: () => string | null
   around?: ConnectOptions['around']
   wait?: ConnectOptions['wait']
 }
@@ -49,6 +53,7 @@ export async function openStore(options: StoreOptions) {
   const db: Db = {
     orm: drizzle(connection.client, { schema }),
     rows: rowsOf(connection.client),
+    cause: options.cause ?? (() => null),
     clock: () => `(cast(unixepoch('subsec') * 1000 as integer) + ${Math.trunc(offsetMs())})`,
   }
   const listeners = new Set<() => void>()
@@ -97,6 +102,8 @@ export async function openStore(options: StoreOptions) {
       payments: paymentControl(db),
       sessions: sessionControl(db),
       recovery: recoveryControl(db),
+      figures: figureControl(db),
+      tidying: tidyingControl(db),
     },
     copyBytes: () => copyBytes(connection.client),
     /** The first half of a backup: nothing else runs in this process meanwhile. `finishCopy` of `db/copy.ts` is the other half. */

@@ -24,4 +24,10 @@ export type AllocationState = 'held' | 'captured' | 'reflected' | 'released'
 export type PaymentState = 'reserved' | 'needs_action' | 'processing' | 'succeeded' | 'failed' | 'canceled'
 export type PostingState = 'waiting' | 'posted' | 'blocked' | 'diverged' | 'by_hand'
 export type OutboxState = 'ready' | 'leased' | 'done' | 'blocked' | 'dead'
+/** What a person is asked. `docs/runbook.md` has a section for each. */
+export const cardKinds = [
+  'charge_differs', 'orphan_charge', 'charge_missing', 'charge_refunded', 'posting_blocked', 'posting_diverged', 'posting_differs', 'posting_twice', 'posting_unknown', 'payment_unapplied',
+  'ledger_differs', 'books_differ', 'unreadable_document', 'company_locked', 'mail_refused', 'card_testing', 'effect_stuck', 'work_late', 'recovering',
+] as const
+export type CardKind = (typeof cardKinds)[number]
 export type InboxState = 'received' | 'done' | 'ignored' | 'dead'

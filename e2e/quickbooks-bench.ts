@@ -12,6 +12,7 @@ import { newId, newToken } from '../api/ids.ts'
 import { startHub } from '../api/live/hub.ts'
 import { silentLog } from '../api/log.ts'
 import { createMailer } from '../api/mail/resend.ts'
+import { createMetrics } from '../api/metrics/metrics.ts'
 import { startWorker } from '../api/outbox/worker.ts'
 import type { Log } from '../api/ports.ts'
 import { createAccounting } from '../api/qbo/client.ts'
@@ -113,14 +114,14 @@ async function contextOf({ url, port, quickbooks, store, log, clock, meter }: Pa
     INTUIT_CLIENT_ID: quickbooks.app.clientId, INTUIT_CLIENT_SECRET: quickbooks.app.clientSecret, INTUIT_WEBHOOK_VERIFIER: quickbooks.app.verifierToken, RESEND_API_KEY: 're_none', MAIL_FROM: 'a@b.example', LOG_LEVEL: 'silent',
   })
   return {
-    config, store, clock, log,
+    config, store, clock, log, metrics: createMetrics(clock), lifetime: { isStopping: false },
     vault: createVault(config.sealingKeys),
     intuit: createIntuitOAuth({ ...config.intuit, clock }),
     intuitWebhook: createIntuitWebhook(config.intuit.webhookVerifier),
     accounting: createAccounting({ apiUrl: config.intuit.apiUrl, timeoutMs: 10_000, perSecondMax: 1000, clock, log, meter: meter.count }),
     stripe: null,
     mailer: createMailer(config.mail),
-    hub: await startHub(store, log),
+    hub: await startHub(store, log, config.eventStreamsMax),
     pass: async () => {},
   }
 }

@@ -1,4 +1,4 @@
-import type { Minor, PaymentId, PaymentState } from '../../db/values.ts'
+import type { CardKind, Minor, PaymentId, PaymentState } from '../../db/values.ts'
 import { isOpen } from './payment.ts'
 
 /** What the nightly comparison looks back on, and the longest that a copy of the database may be old. */
@@ -19,7 +19,7 @@ export type Finding = {
   /** Why it could not be followed to its end yet: it is looked at again. */
   unasked?: string
   /** What a person is asked; absent where it was mended, or where the card is opened by whoever does the work. */
-  card?: { kind: string; facts: Record<string, unknown> }
+  card?: { kind: CardKind; facts: Record<string, unknown> }
 }
 
 export type SeenCharge = { ref: string; state: 'needs_method' | 'needs_action' | 'processing' | 'succeeded' | 'canceled'; amount: Minor; refunded: Minor }

@@ -3,17 +3,30 @@ import type { Store } from '../../db/store.ts'
 import type { CustomerId, MerchantId } from '../../db/values.ts'
 import type { Log } from '../ports.ts'
 
-export type Listener = { merchantId: MerchantId; /** Null hears everything of the merchant: the console. */ customerIds: readonly CustomerId[] | null; hear(changes: readonly ChangeRow[]): void; /** The server stops: nothing more will come. */ end(): void }
+/** `reader` names who reads, for the limit on each: the same for all pages of one customer. */
+export type Listener = { reader: string; merchantId: MerchantId; /** Null hears everything of the merchant: the console. */ customerIds: readonly CustomerId[] | null; hear(changes: readonly ChangeRow[]): void; /** The server stops: nothing more will come. */ end(): void }
 /** Tells open pages what is different, in the order in which it was written. */
-export type Hub = { listen(listener: Listener): () => void; /** A right of this merchant has ended: every reader looks whether its own still stands. */ recheck(merchantId: MerchantId): void; stop(): void }
+export type Hub = {
+  /** Answers how to stop, or that there are too many: of this reader, or in all. After the end nobody is taken. */
+  listen(listener: Listener): { kind: 'listening'; forget(): void } | { kind: 'full'; whose: 'reader' | 'all' } | { kind: 'ended' }
+  /** How many listen now. */
+  listening(): number
+  /** A right of this merchant has ended: every reader looks whether its own still stands. */
+  recheck(merchantId: MerchantId): void
+  stop(): void
+}
 
 const pollMs = 1_000
 const mostAtOnce = 1_000
+/** Pages of one customer, or of one merchant's console, that are open at the same time. */
+export const streamsOfReaderMax = 24
 
 /** Follows the rows of `changes`: at once after a commit of this process, within a second after one of another. */
-export async function startHub(store: Store, log: Log): Promise<Hub> {
+export async function startHub(store: Store, log: Log, streamsMax: number): Promise<Hub> {
   const listeners = new Set<Listener>()
+  const readers = new Map<string, number>()
   let seen = await store.control.changes.latest()
+  let ended = false
   let reading = false
   let again = false
 
@@ -45,21 +58,36 @@ export async function startHub(store: Store, log: Log): Promise<Hub> {
         }
       })
   }
+  const forgetListener = (listener: Listener) => {
+    if (!listeners.delete(listener)) return
+    const left = (readers.get(listener.reader) ?? 1) - 1
+    if (left > 0) readers.set(listener.reader, left)
+    else readers.delete(listener.reader)
+  }
   const timer = setInterval(wake, pollMs)
   const forget = store.onCommit(wake)
   return {
     listen(listener) {
+      if (ended) return { kind: 'ended' }
+      if (listeners.size >= streamsMax) return { kind: 'full', whose: 'all' }
+      const ofReader = readers.get(listener.reader) ?? 0
+      if (ofReader >= streamsOfReaderMax) return { kind: 'full', whose: 'reader' }
       listeners.add(listener)
-      return () => void listeners.delete(listener)
+      readers.set(listener.reader, ofReader + 1)
+      return { kind: 'listening', forget: () => forgetListener(listener) }
     },
+    listening: () => listeners.size,
     recheck(merchantId) {
       for (const listener of listeners) if (listener.merchantId === merchantId) listener.hear([])
     },
     stop() {
+      ended = true
       clearInterval(timer)
       forget()
-      for (const listener of listeners) listener.end()
-      listeners.clear()
+      for (const listener of [...listeners]) {
+        listener.end()
+        forgetListener(listener)
+      }
     },
   }
 }

@@ -4,6 +4,7 @@ import type { Job } from '../../db/queries/outbox.ts'
 import type { Context } from '../context.ts'
 import { backoffMs, isPoison } from '../domain/retry.ts'
 import { newId } from '../ids.ts'
+import { withTrace } from '../trace.ts'
 
 export type { Job }
 /**
@@ -23,19 +24,26 @@ type Ground = Pick<Context, 'store' | 'clock' | 'log' | 'pass'>
 export type Worker = {
   /** Looks for due effects now instead of at the next poll. */
   poke(): void
-  /** Waits until nothing is due and nothing runs: for tests and for a graceful stop. */
+  /** Waits until nothing is due and nothing runs: for tests. */
   idle(): Promise<void>
-  stop(): Promise<void>
+  /** Begins nothing more and lets what runs end within this time; what has not ended then is given back, so that another process goes on with it. */
+  stop(withinMs?: number): Promise<void>
 }
 
 const leaseMs = 90_000
 const pollMs = 1_000
 const lanesMax = 16
+const stopWithinMs = 25_000
+/** What writes outside and was given up in the middle may be on its way for as long as a call may take; only then is it tried by somebody else. */
+const callMostMs = 30_000
 
-/** Carries out owed effects, one at a time per lane, until stopped. */
-export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHandler>>): Worker {
+/**
+ * Carries out owed effects, one at a time per lane, until stopped. `readsOnly` names the kinds that write nothing outside: another
+ * process may begin them anew while a call of this one is still under way.
+ */
+export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHandler>>, readsOnly: readonly string[] = []): Worker {
   const owner = randomUUID()
-  const running = new Set<Promise<void>>()
+  const running = new Map<Job, Promise<void>>()
   let stopped = false
   let looking: Promise<void> | null = null
   let lookAgain = false
@@ -45,11 +53,12 @@ export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHa
     const jobs = stopped || room <= 0 ? [] : await ctx.store.control.outbox.claim(owner, leaseMs, room)
     if (jobs.length > 0) await ctx.pass('Q1')
     for (const job of jobs) {
-      const run = carryOut(ctx, owner, job, handlers).finally(() => {
-        running.delete(run)
+      const trace = { job: job.id, kind: job.kind, merchant: job.merchantId, attempt: job.attempts, cause: job.cause }
+      const run = withTrace(trace, () => carryOut(ctx, owner, job, handlers)).finally(() => {
+        running.delete(job)
         poke()
       })
-      running.add(run)
+      running.set(job, run)
     }
   }
   const poke = () => {
@@ -76,23 +85,38 @@ export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHa
     poke,
     idle: async () => {
       for (let quiet = false; !quiet; ) {
-        while (looking || running.size > 0) await Promise.all([looking, ...running])
+        while (looking || running.size > 0) await Promise.all([looking, ...running.values()])
         // One more look: the last effect may have owed another.
         await look()
         quiet = running.size === 0
       }
     },
-    stop: async () => {
+    stop: async (withinMs = stopWithinMs) => {
       stopped = true
       clearInterval(timer)
       forget()
-      await Promise.all([looking, ...running])
+      await looking
+      await within(Promise.all(running.values()), withinMs)
+      await giveUp(ctx, owner, [...running.keys()], readsOnly)
     },
   }
 }
 
+async function within(work: Promise<unknown>, mostMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([work, new Promise<void>(resolve => (timer = setTimeout(resolve, mostMs)))])
+  clearTimeout(timer)
+}
+
+/** Gives back what is still being carried out. Nothing that its handlers write from here on is taken: they no longer hold the lease. */
+async function giveUp(ctx: Ground, owner: string, jobs: readonly Job[], readsOnly: readonly string[]): Promise<void> {
+  if (jobs.length === 0) return
+  await ctx.store.commit(jobs.map(job => ctx.store.control.outbox.giveBack(job, owner, readsOnly.includes(job.kind) ? 0 : callMostMs)))
+  ctx.log.warn({ jobs: jobs.map(job => job.id) }, 'effects that did not end in time were given back')
+}
+
 async function carryOut(ctx: Ground, owner: string, job: Job, handlers: Readonly<Record<string, JobHandler>>): Promise<void> {
-  const log = ctx.log.child({ job: job.id, kind: job.kind, merchant: job.merchantId, attempt: job.attempts })
+  const { log } = ctx
   const beat = setInterval(() => {
     ctx.store.commit(ctx.store.control.outbox.extend(job, owner, leaseMs)).catch((error: unknown) => log.warn({ err: error }, 'the lease was not extended'))
   }, leaseMs / 3)

@@ -1,5 +1,6 @@
 import type { Write } from '../../db/client.ts'
 import type { PaymentRow } from '../../db/queries/payments.ts'
+import type { CardKind } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import type { Minor } from '../domain/money.ts'
 import { newId } from '../ids.ts'
@@ -19,7 +20,7 @@ export function missingCard(ctx: Context, payment: PaymentRow, now: number): Wri
   return card(ctx, payment, `posting:${payment.id}`, 'posting_diverged', { what: 'deleted' }, now)
 }
 
-function card(ctx: Context, payment: PaymentRow, key: string, kind: string, facts: Record<string, unknown>, now: number): Write {
+function card(ctx: Context, payment: PaymentRow, key: string, kind: CardKind, facts: Record<string, unknown>, now: number): Write {
   return ctx.store.merchant(payment.merchantId).cards.open({
     id: newId('crd', now), key, kind, facts: { ...facts, paymentId: payment.id, reference: payment.reference, amount: payment.amount, currency: payment.currency }, now,
   })

@@ -5,7 +5,7 @@ import { createDiscovery, jsonOrText } from './discovery.ts'
 import { fetchText } from './fetch-text.ts'
 import { createIdTokenCheck } from './id-token.ts'
 
-export type IntuitOAuthOptions = { discoveryUrl: string; clientId: string; clientSecret: string; clock: Clock; timeoutMs?: number }
+export type IntuitOAuthOptions = { discoveryUrl: string; clientId: string; clientSecret: string; clock: Clock; timeoutMs?: number; /** Told of each call: how long it took, its status (0 where no answer came) and Intuit's name for it. */ onCall?(call: { call: string; ms: number; status: number; intuitTid: string | null }): void }
 
 /** Longer than Intuit ever took, shorter than the lease of whoever refreshes. */
 const timeoutMsDefault = 20_000
@@ -17,6 +17,12 @@ const timeoutMsDefault = 20_000
 export function createIntuitOAuth(options: IntuitOAuthOptions): IntuitOAuth {
   const { clientId, clientSecret, clock, timeoutMs = timeoutMsDefault } = options
   const discovery = createDiscovery({ url: options.discoveryUrl, clock, timeoutMs })
+  const ask: Ask = async (name, connect, call) => {
+    const began = performance.now()
+    const { asked, status, intuitTid } = await askOnce(connect, call)
+    options.onCall?.({ call: name, ms: performance.now() - began, status, intuitTid })
+    return asked
+  }
   const fenced = (endpoint: string, redirectUri = '') => new FencedClient({ clientId, clientSecret, redirectUri, endpoint, timeoutMs })
   return {
     async authorizeUrl({ state, scopes, redirectUri }) {
@@ -26,19 +32,19 @@ export function createIntuitOAuth(options: IntuitOAuthOptions): IntuitOAuth {
       return url.href
     },
     async exchange({ code, redirectUri, now }) {
-      const asked = await ask(async () => fenced((await discovery()).token_endpoint, redirectUri), client => client.createToken(`?${new URLSearchParams({ code })}`))
+      const asked = await ask('exchange', async () => fenced((await discovery()).token_endpoint, redirectUri), client => client.createToken(`?${new URLSearchParams({ code })}`))
       return tokensOf(asked, now)
     },
     async refresh({ refreshToken, now }) {
-      const asked = await ask(async () => fenced((await discovery()).token_endpoint), client => client.refreshUsingToken(refreshToken))
+      const asked = await ask('refresh', async () => fenced((await discovery()).token_endpoint), client => client.refreshUsingToken(refreshToken))
       return tokensOf(asked, now)
     },
     async revoke(token) {
-      const asked = await ask(async () => fenced((await discovery()).revocation_endpoint), client => client.revoke({ refresh_token: token }))
+      const asked = await ask('revoke', async () => fenced((await discovery()).revocation_endpoint), client => client.revoke({ refresh_token: token }))
       return asked.kind === 'answer' ? { kind: 'revoked' } : asked
     },
     async userInfo(accessToken) {
-      const asked = await ask(async () => fenced((await discovery()).userinfo_endpoint), client => {
+      const asked = await ask('userInfo', async () => fenced((await discovery()).userinfo_endpoint), client => {
         client.setToken({ access_token: accessToken })
         return client.getUserInfo()
       })
@@ -69,18 +75,22 @@ const userSchema = z
 const refusalSchema = z.object({ error: z.string().min(1) })
 
 type Asked = { kind: 'answer'; body: unknown } | { kind: 'refused'; error: string; intuitTid: string | null } | { kind: 'unknown'; reason: string }
+type Ask = (name: string, connect: () => Promise<FencedClient>, call: (client: FencedClient) => Promise<unknown>) => Promise<Asked>
 
 /** Makes one call. What Intuit answered decides, never what the client made of it. */
-async function ask(connect: () => Promise<FencedClient>, call: (client: FencedClient) => Promise<unknown>): Promise<Asked> {
+async function askOnce(connect: () => Promise<FencedClient>, call: (client: FencedClient) => Promise<unknown>): Promise<{ asked: Asked; status: number; intuitTid: string | null }> {
   let client: FencedClient | undefined
+  const unknown = (reason: string) => ({ asked: { kind: 'unknown', reason } as const, status: 0, intuitTid: null })
   try {
     client = await connect()
     await call(client)
   } catch (error) {
-    if (!client?.answer) return { kind: 'unknown', reason: client?.failure ?? (error instanceof Error ? error.message : 'the call failed') }
+    if (!client?.answer) return unknown(client?.failure ?? (error instanceof Error ? error.message : 'the call failed'))
   }
-  if (!client.answer) return { kind: 'unknown', reason: 'Intuit was not asked' }
-  const { status, body, intuitTid } = client.answer
+  return client.answer ? { ...client.answer, asked: judge(client.answer) } : unknown('Intuit was not asked')
+}
+
+function judge({ status, body, intuitTid }: { status: number; body: unknown; intuitTid: string | null }): Asked {
   if (status >= 200 && status < 300) return { kind: 'answer', body }
   const isDefinite = status >= 400 && status < 500 && status !== 408 && status !== 429
   if (!isDefinite) return { kind: 'unknown', reason: `Intuit answered ${status}` }

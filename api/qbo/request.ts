@@ -30,6 +30,8 @@ export type RequestOptions = {
   perSecondMax?: number
   /** Told of each call that Intuit counts. */
   meter(realmId: string, kind: 'read' | 'write'): void
+  /** Told how long each call took and how it failed, if it did. */
+  onCall?(ms: number, failure: QboFailure['class'] | null): void
 }
 export type Requester = <T>(request: QboRequest, read: (body: unknown, bytes: Uint8Array) => T | null) => Promise<QboAnswer<T>>
 
@@ -40,15 +42,25 @@ export function createRequester(options: RequestOptions): Requester {
   return async (request, read) => {
     const restMs = (pausedUntil.get(request.at.realmId) ?? 0) - options.clock.now()
     if (restMs > 0) return failed({ ...noFault, class: 'throttled', message: 'QuickBooks asked for a pause', retryAfterMs: restMs })
-    const answer = await limiter.run(request.at.realmId, () => send(options, request, read))
-    if (!answer.ok) {
-      const { failure } = answer
-      if (failure.class === 'throttled') pausedUntil.set(request.at.realmId, options.clock.now() + (failure.retryAfterMs ?? pauseMs))
-      const { message: _unsafe, detail: _private, ...fields } = failure
-      options.log.warn({ ...fields, realm: request.at.realmId, method: request.method, path: request.path }, 'QuickBooks did not answer as asked')
-    }
+    const asked = performance.now()
+    let began = asked
+    const answer = await limiter.run(request.at.realmId, () => {
+      began = performance.now()
+      return send(options, request, read)
+    })
+    if (!answer.ok && answer.failure.class === 'throttled') pausedUntil.set(request.at.realmId, options.clock.now() + (answer.failure.retryAfterMs ?? pauseMs))
+    tell(options, request, answer, { ms: performance.now() - began, waitedMs: began - asked })
     return answer
   }
+}
+
+/** Intuit asks for the `intuit_tid` of a call that is reported to it, so each call's is written down, also of those that went well. */
+function tell(options: RequestOptions, request: QboRequest, answer: QboAnswer<unknown>, { ms, waitedMs }: { ms: number; waitedMs: number }): void {
+  options.onCall?.(ms, answer.ok ? null : answer.failure.class)
+  const call = { realm: request.at.realmId, method: request.method, path: request.path, ms: Math.round(ms), waitedMs: Math.round(waitedMs) }
+  if (answer.ok) return options.log.info({ ...call, intuitTid: answer.intuitTid }, 'QuickBooks answered')
+  const { message: _unsafe, detail: _private, ...fields } = answer.failure
+  options.log.warn({ ...call, ...fields }, 'QuickBooks did not answer as asked')
 }
 
 const noFault: QboFailure = { class: 'unknown', code: '', message: '', detail: '', status: 0, intuitTid: null, retryAfterMs: null }

@@ -3,8 +3,12 @@ import { streamSSE } from 'hono/streaming'
 import type { ChangeRow } from '../../db/queries/changes.ts'
 import type { CustomerId, MerchantId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
+import { problem } from './problem.ts'
 
 const heartbeatMs = 15_000
+/** A page whose stream was ended or refused comes back after this, each at another moment. */
+const comeBackMs = { from: 1_000, to: 5_000 }
+const fullRetryS = 30
 
 /**
  * Streams what is different until the reader goes away. `tell` turns the changes into events, by the reader's right as it is
@@ -18,15 +22,19 @@ export function streamChanges(
   // Nobody reads the stream of a HEAD request, so nothing would ever end it.
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' })
   c.header('x-accel-buffering', 'no')
+  let queue: ChangeRow[] = []
+  let wake = Promise.withResolvers<void>()
+  let ended = false
+  const end = () => {
+    ended = true
+    wake.resolve()
+  }
+  const listening = ctx.hub.listen({
+    reader: `${whose.merchantId} ${whose.customerIds?.toSorted().join(' ') ?? 'console'}`,
+    merchantId: whose.merchantId, customerIds: whose.customerIds, end, hear: changes => { queue.push(...changes); wake.resolve() },
+  })
+  if (listening.kind !== 'listening') return refused(ctx, c, listening)
   return streamSSE(c, async stream => {
-    let queue: ChangeRow[] = []
-    let wake = Promise.withResolvers<void>()
-    let ended = false
-    const end = () => {
-      ended = true
-      wake.resolve()
-    }
-    const forget = ctx.hub.listen({ merchantId: whose.merchantId, customerIds: whose.customerIds, end, hear: changes => { queue.push(...changes); wake.resolve() } })
     stream.onAbort(end)
     try {
       await stream.write(': hello\n\n')
@@ -42,8 +50,18 @@ export function streamChanges(
         if (changes.length === 0) await stream.write(': still here\n\n')
         for (const { event, data } of events) await stream.writeSSE({ event, data: JSON.stringify(data) })
       }
+      if (!stream.aborted) await stream.write(`retry: ${Math.round(comeBackMs.from + Math.random() * (comeBackMs.to - comeBackMs.from))}\n\n`)
     } finally {
-      forget()
+      listening.forget()
     }
   })
+}
+
+/** The page reads again by itself until there is room. */
+function refused(ctx: Context, c: HonoContext, why: { kind: 'ended' } | { kind: 'full'; whose: 'reader' | 'all' }): Response {
+  if (why.kind === 'ended') return problem(c, 'unavailable', 'The server is being restarted. Try again in a few seconds.', { retryAfterS: 3 })
+  ctx.metrics.streamRefused(why.whose)
+  return why.whose === 'reader'
+    ? problem(c, 'rate-limited', 'Too many pages of yours follow this at the same time. Close some, or read again from time to time.', { retryAfterS: fullRetryS })
+    : problem(c, 'unavailable', 'Too many pages follow what is new at the moment. Read again from time to time.', { retryAfterS: fullRetryS })
 }

@@ -2,6 +2,7 @@ import type { Context as HonoContext } from 'hono'
 import { getCookie } from 'hono/cookie'
 import type { CustomerId, InvoiceId, MerchantId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
+import { noteTrace } from '../trace.ts'
 
 /** Who calls with a payer's right: a link or a session. */
 export type Payer = {
@@ -27,6 +28,7 @@ export async function payerOf(ctx: Context, token: string): Promise<Payer | Miss
   if (token.startsWith('lnk_')) {
     const link = await ctx.store.control.sessions.link(hash)
     if (!link) return { kind: 'nobody' }
+    noteTrace({ merchant: link.merchantId })
     if (link.revokedAt !== null || link.expiresAt <= now) return { kind: 'expired' }
     return {
       kind: 'payer', merchantId: link.merchantId, customerIds: [link.customerId], onlyInvoiceId: link.scope === 'invoice' ? (link.invoiceId ?? null) : null,
@@ -36,6 +38,7 @@ export async function payerOf(ctx: Context, token: string): Promise<Payer | Miss
   if (!token.startsWith('ses_')) return { kind: 'nobody' }
   const session = await ctx.store.control.sessions.session(hash)
   if (!session) return { kind: 'nobody' }
+  noteTrace({ merchant: session.merchantId })
   if (session.revokedAt !== null || session.expiresAt <= now) return { kind: 'expired' }
   // Whoever signed in by code sees the customers that QuickBooks knows by this address now, not those of the day they signed in.
   const customerIds = session.via === 'code' && session.email ? await ctx.store.merchant(session.merchantId).sessions.customersOfEmail(session.email) : session.customerIds
@@ -64,6 +67,7 @@ export async function consoleSession(ctx: Context, c: HonoContext): Promise<Extr
   const sessionHash = ctx.vault.hash(token)
   const found = await ctx.store.control.sessions.memberSession(sessionHash)
   if (!found || found.expiresAt <= ctx.clock.now()) return null
+  noteTrace({ merchant: found.merchantId })
   return { kind: 'member', merchantId: found.merchantId, memberId: found.memberId, sessionHash, email: found.email, name: found.name }
 }
 
@@ -74,5 +78,6 @@ export async function staffOf(ctx: Context, c: HonoContext): Promise<Staff | nul
   if (!token.startsWith('qk_')) return null
   const key = await ctx.store.control.sessions.apiKey(ctx.vault.hash(token))
   if (!key || key.revokedAt !== null) return null
+  noteTrace({ merchant: key.merchantId })
   return { kind: 'key', merchantId: key.merchantId, keyId: key.id, name: key.name, usedAt: key.lastUsedAt }
 }

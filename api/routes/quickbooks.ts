@@ -52,12 +52,14 @@ async function webhook(ctx: Context, c: HonoContext): Promise<Response> {
     case 'unconfigured':
       return problem(c, 'unavailable', 'No verifier token of Intuit is set. Set INTUIT_WEBHOOK_VERIFIER, and Intuit will send this again.')
     case 'forged':
+      ctx.metrics.webhook('quickbooks', 'refused')
       ctx.log.warn({ bytes: raw.length }, 'a webhook with a wrong signature was refused')
       return problem(c, 'unauthorized', 'The signature is not that of this body under the verifier token. Check INTUIT_WEBHOOK_VERIFIER.')
     case 'malformed':
     case 'events':
       await ctx.pass('W0')
       await receiveEvents(ctx)(received, new TextDecoder().decode(raw))
+      ctx.metrics.webhook('quickbooks', received.kind === 'malformed' ? 'unreadable' : 'kept')
       await ctx.pass('W1')
       return c.body(null, 200)
   }

@@ -1,10 +1,10 @@
 import type { Write } from '../client.ts'
 import { type Db, write } from '../sql.ts'
-import type { MerchantId } from '../values.ts'
+import type { CardKind, MerchantId } from '../values.ts'
 
 export type CardRow = { id: string; key: string; kind: string; facts: Record<string, unknown>; openedAt: number; closedAt: number | null }
 
-export type NewCard = { id: string; key: string; kind: string; facts: Record<string, unknown>; now: number }
+export type NewCard = { id: string; key: string; kind: CardKind; facts: Record<string, unknown>; now: number }
 
 /** Questions that only a person can answer. */
 export const cardQueries = (db: Db, merchantId: MerchantId) => ({

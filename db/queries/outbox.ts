@@ -11,21 +11,23 @@ export type Job = {
   attempts: number
   fence: number
   createdAt: number
+  /** The request that owed it, directly or by way of other effects. */
+  cause: string | null
 }
 export type NewJob = { id: string; lane: string; kind: string; payload: Record<string, unknown>; delayMs?: number }
 
 /** The effects of one merchant. */
 export const outboxQueries = (db: Db, merchantId: MerchantId) => ({
   /** Owes an effect once: the same id again changes nothing. */
-  add: (job: NewJob): Write => write(`${insert(db)} on conflict do nothing`, ...values(merchantId, job)),
+  add: (job: NewJob): Write => write(`${insert(db)} on conflict do nothing`, ...values(db, merchantId, job)),
   /** Owes a recurring effect: wakes it where it sleeps, leaves it where it runs. */
   wake: (job: NewJob): Write =>
     write(
-      `${insert(db)} on conflict (merchant_id, id) do update set payload = excluded.payload, lane = excluded.lane, done_at = null,
+      `${insert(db)} on conflict (merchant_id, id) do update set payload = excluded.payload, lane = excluded.lane, cause = excluded.cause, done_at = null,
         state = case when outbox.state = 'leased' then outbox.state else 'ready' end,
         attempts = case when outbox.state in ('leased', 'ready') then outbox.attempts else 0 end,
         run_at = case when outbox.state = 'ready' then min(outbox.run_at, excluded.run_at) else excluded.run_at end`,
-      ...values(merchantId, job),
+      ...values(db, merchantId, job),
     ),
   /** Lets a parked effect run again, because a person said so. */
   release: (id: string): Write =>
@@ -68,7 +70,7 @@ export const outboxControl = (db: Db) => ({
            and not exists (select 1 from outbox busy where busy.lane = o.lane and busy.state = 'leased' and busy.lease_until >= ${db.clock()})
            and not exists (select 1 from outbox earlier where earlier.lane = o.lane and earlier.state in ('ready', 'leased') and (earlier.run_at, earlier.created_at, earlier.id) < (o.run_at, o.created_at, o.id))
          order by o.run_at limit ?)
-       returning merchant_id merchantId, id, lane, kind, payload, attempts, fence, created_at createdAt`,
+       returning merchant_id merchantId, id, lane, kind, payload, attempts, fence, created_at createdAt, cause`,
       [owner, leaseMs, most])
     return rows.map(row => ({ ...row, payload: JSON.parse(row.payload) as Record<string, unknown> }))
   },
@@ -90,11 +92,16 @@ export const outboxControl = (db: Db) => ({
           ending.state, ending.problem, job.merchantId, job.id, owner, job.fence),
     mustHaveChangedOne,
   ],
+  /** Lets others carry out an effect that this holder did not end, as though it had not been tried; what the holder does later is refused. */
+  giveBack: (job: Job, owner: string, delayMs: number): Write =>
+    write(
+      `update outbox set state = 'ready', run_at = ${db.clock()} + ?, attempts = attempts - 1, lease_owner = null, lease_until = null where merchant_id = ? and id = ? and lease_owner = ? and fence = ? and state = 'leased'`,
+      delayMs, job.merchantId, job.id, owner, job.fence),
   /** How far behind the effects are: how many wait, and since when the oldest due one has. */
   backlog: async () => {
     const [row] = await db.rows<{ waiting: number; oldestDueAt: number | null; blocked: number }>(
       `select count(*) filter (where state in ('ready', 'leased')) waiting, min(run_at) filter (where state = 'ready' and run_at <= ${db.clock()}) oldestDueAt,
-        count(*) filter (where state in ('blocked', 'dead')) blocked from outbox where state <> 'done'`)
+        (select count(*) from outbox where state in ('blocked', 'dead')) blocked from outbox where state in ('ready', 'leased')`)
     return row ?? { waiting: 0, oldestDueAt: null, blocked: 0 }
   },
   nextRunAt: async (): Promise<number | null> => {
@@ -104,5 +111,5 @@ export const outboxControl = (db: Db) => ({
 })
 
 const insert = (db: Db) =>
-  `insert into outbox (merchant_id, id, lane, kind, payload, state, run_at, created_at) values (?, ?, ?, ?, ?, 'ready', ${db.clock()} + ?, ${db.clock()})`
-const values = (merchantId: MerchantId, job: NewJob) => [merchantId, job.id, job.lane, job.kind, JSON.stringify(job.payload), job.delayMs ?? 0]
+  `insert into outbox (merchant_id, id, lane, kind, payload, cause, state, run_at, created_at) values (?, ?, ?, ?, ?, ?, 'ready', ${db.clock()} + ?, ${db.clock()})`
+const values = (db: Db, merchantId: MerchantId, job: NewJob) => [merchantId, job.id, job.lane, job.kind, JSON.stringify(job.payload), db.cause(), job.delayMs ?? 0]

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { type AnySQLiteColumn, foreignKey, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { instant, json, merchantId } from '../columns.ts'
 import type { MerchantId } from '../values.ts'
@@ -89,7 +90,7 @@ export const cards = sqliteTable(
     closedAt: instant('closed_at'),
     closedBy: text('closed_by'),
   },
-  t => [primaryKey({ columns: [t.merchantId, t.id] }), ofMerchant(t.merchantId), uniqueIndex('cards_by_key').on(t.merchantId, t.key), index('cards_open').on(t.merchantId, t.closedAt)],
+  t => [primaryKey({ columns: [t.merchantId, t.id] }), ofMerchant(t.merchantId), uniqueIndex('cards_by_key').on(t.merchantId, t.key), index('cards_open').on(t.merchantId, t.closedAt), index('cards_open_by_kind').on(t.kind, t.openedAt).where(sql`closed_at is null`)],
 )
 
 export function ofMerchant(column: AnySQLiteColumn) {

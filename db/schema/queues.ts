@@ -43,6 +43,8 @@ export const outbox = sqliteTable(
     problem: text('problem'),
     createdAt: instant('created_at').notNull(),
     doneAt: instant('done_at'),
+    /** The request that owed it, or that owed the effect which owed it: what log lines are joined by. */
+    cause: text('cause'),
   },
   t => [
     primaryKey({ columns: [t.merchantId, t.id] }),
@@ -50,6 +52,7 @@ export const outbox = sqliteTable(
     index('outbox_due').on(t.runAt).where(sql`state in ('ready', 'leased')`),
     index('outbox_lane').on(t.lane).where(sql`state = 'leased'`),
     index('outbox_lane_order').on(t.lane, t.runAt, t.createdAt, t.id).where(sql`state in ('ready', 'leased')`),
+    index('outbox_parked').on(t.kind).where(sql`state in ('blocked', 'dead')`),
   ],
 )
 

@@ -1,0 +1,75 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export type Child = {
+  /** What it said when it was ready. */
+  ready: Record<string, unknown>
+  /** Asks it something and waits for the answer. */
+  ask<T>(question: string, given?: object): Promise<T>
+  stop(): Promise<void>
+}
+
+/** How `npm run serve` has Node run the product, so that it is measured as it is served. */
+export function serveFlags(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { scripts: { serve: string } }
+  return scripts.serve.split(' ').filter(part => part.startsWith('--'))
+}
+
+/** The product as it is served, in a process of its own. */
+export const startServed = (env: Record<string, string>): Promise<Child> => startChild('servers/api.ts', { env, execArgv: serveFlags() })
+
+/** Starts a file of this folder as a process of its own and waits until it says that it is ready. Throws where it ends before. */
+export async function startChild(file: string, given: { env?: Record<string, string | undefined>; argv?: string[]; execArgv?: string[] } = {}): Promise<Child> {
+  const child = fork(join(import.meta.dirname, file), given.argv ?? [], { env: { ...process.env, ...given.env }, execArgv: given.execArgv ?? [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const ready = await Promise.race([once(child, 'message'), once(child, 'exit')])
+  const [first] = ready as [unknown]
+  if (typeof first !== 'object' || first === null) throw new Error(`${file} ended before it was ready: ${String(first)}`)
+  return { ready: first as Record<string, unknown>, ask: asker(child, file), stop: () => stop(child) }
+}
+
+function asker(child: ChildProcess, file: string): Child['ask'] {
+  let asked = 0
+  return async <T>(question: string, given: object = {}) => {
+    const id = ++asked
+    const answer = new Promise<T>((resolve, reject) => {
+      const end = (code: number | null) => reject(new Error(`${file} ended (${code}) while it was asked "${question}"`))
+      const hear = (message: unknown) => {
+        const { answerTo, value, problem } = message as { answerTo?: number; value?: T; problem?: string }
+        if (answerTo !== id) return
+        child.off('message', hear)
+        child.off('exit', end)
+        if (problem === undefined) resolve(value as T)
+        else reject(new Error(`${file}: ${problem}`))
+      }
+      child.on('message', hear)
+      child.once('exit', end)
+    })
+    child.send({ id, question, given })
+    return answer
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  child.kill('SIGTERM')
+  await gone
+}
+
+/** For the process itself: answers what its parent asks. */
+export function obey(questions: Readonly<Record<string, (given: never) => unknown>>): void {
+  process.on('message', (message: { id: number; question: string; given: never }) => {
+    void answer(questions[message.question], message)
+  })
+}
+
+async function answer(question: ((given: never) => unknown) | undefined, { id, given }: { id: number; given: never }): Promise<void> {
+  try {
+    if (!question) throw new Error('it does not know this question')
+    process.send?.({ answerTo: id, value: (await question(given)) ?? null })
+  } catch (error) {
+    process.send?.({ answerTo: id, problem: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+  }
+}

@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { demoCustomer } from '../../company/demo.ts'
+import { confirmationToken, payerOf } from '../../flows/payer.ts'
+import { signUpMerchant } from '../../merchant.ts'
+import { freePort } from '../../outside.ts'
+import { asker } from '../../world.ts'
+import type { Bench } from '../bench.ts'
+import { startChild, startServed } from '../child.ts'
+import { type Place, median } from '../figures.ts'
+import { bareDatabase } from '../prepared.ts'
+
+const perRound = 10
+const batchesPerRound = 200
+const part = 100
+
+/** One payment after another, each on its own pay page, from the click to the answer. What the outside systems took for themselves is left out. */
+export const payment: Bench = {
+  name: 'payment',
+  plans: [{ id: 'payment', what: 'start of a payment (read afresh, reserve, charge), without the time of the systems outside', floorIs: 'one guarded batch on the bare database', unit: 'a second', target: { kind: 'ratio-at-least', value: 0.3 } }],
+  limit: 'A start is not one batch but three durable ones (the fresh balance, the reservation, the settled charge) with the ledger and what is owed, around two calls over HTTP through the vendors’ clients.',
+  async open() {
+    const apiPort = await freePort()
+    const apiUrl = `http://127.0.0.1:${apiPort}`
+    const folder = mkdtempSync(join(tmpdir(), 'quittance-pay-'))
+    const outside = await startChild('servers/outside.ts', { argv: [apiUrl, '2000'] })
+    const { environment, mailUrl, stripeUrl, stripeKey, siteUrl } = outside.ready as { environment: Record<string, string>; mailUrl: string; stripeUrl: string; stripeKey: string; siteUrl: string }
+    const api = await startServed({ ...environment, PORT: String(apiPort), DATA_DIR: folder, SEALING_KEYS: `bench:${randomBytes(32).toString('base64')}` })
+    const merchant = await signUpMerchant({ apiUrl, mailUrl, email: 'avery@alderandfinch.example', siteOrigin: siteUrl })
+    const world = { ...asker(apiUrl, merchant.apiKey), outside: { stripe: { url: stripeUrl, secretKey: stripeKey } } } as Parameters<typeof payerOf>[0]
+    const payer = await payerOf(world, { email: demoCustomer.email })
+    const bare = await bareDatabase()
+    const startOne = async () => {
+      const { list } = await payer.portal('filter=open&limit=100')
+      const invoice = list.invoices.find(row => row.canPay && row.payable.amount > 10 * part)
+      if (!invoice) throw new Error('nothing is left to pay')
+      const path = await payer.checkout([{ invoiceId: invoice.id, amount: part }])
+      const token = await confirmationToken(world)
+      await api.ask('idle')
+      const spentBefore = await outside.ask<number>('spent')
+      const beganAt = performance.now()
+      const { status, body } = await payer.pay(path, { token })
+      const tookMs = performance.now() - beganAt
+      const spentMs = (await outside.ask<number>('spent')) - spentBefore
+      if (status !== 200 || body.state !== 'succeeded') throw new Error(`a payment did not succeed: ${status} ${JSON.stringify(body)}`)
+      await api.ask('idle')
+      return tookMs - spentMs
+    }
+    await startOne()
+    return {
+      async round() {
+        const floorMs: number[] = []
+        const oursMs: number[] = []
+        for (let i = 0; i < perRound; i++) {
+          floorMs.push(await guardedBatches(bare, batchesPerRound / perRound))
+          oursMs.push(await startOne())
+        }
+        return { payment: { ours: 1_000 / median(oursMs), floor: 1_000 / median(floorMs) } }
+      },
+      async places() {
+        await api.ask('profile')
+        for (let i = 0; i < perRound; i++) await startOne()
+        return api.ask<Place[]>('places')
+      },
+      async close() {
+        await api.stop()
+        await outside.stop()
+        await bare.drop()
+        rmSync(folder, { recursive: true, force: true })
+      },
+    }
+  },
+}
+
+let stored = 0
+
+/** A row stored only where a rule holds, all or nothing: milliseconds for one. */
+async function guardedBatches({ commit }: Awaited<ReturnType<typeof bareDatabase>>, count: number): Promise<number> {
+  const beganAt = performance.now()
+  for (let i = 0; i < count; i++) {
+    const outcome = await commit([
+      { sql: `insert into inbox (source, owner, event_id, body, state, received_at) select 'stripe', '', ?, '{}', 'received', 0 where not exists (select 1 from inbox where source = 'stripe' and owner = '' and event_id = ?)`, args: [`bare:${++stored}`, `bare:${stored}`] },
+      { sql: 'insert into must select changes()', args: [] },
+    ])
+    if (outcome.kind !== 'committed') throw new Error(`a batch was refused: ${outcome.rule}`)
+  }
+  return (performance.now() - beganAt) / count
+}

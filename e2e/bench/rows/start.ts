@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { freePort } from '../../outside.ts'
+import type { Bench } from '../bench.ts'
+import { serveFlags } from '../child.ts'
+import { prepareDatabase, settingsFor } from '../prepared.ts'
+
+const giveUpMs = 30_000
+
+/** From the start of a process to its first answer, on a database that is there already. */
+export const start: Bench = {
+  name: 'start',
+  plans: [{ id: 'start', what: 'process start to first answer', floorIs: 'bare Hono', unit: 'ms', target: { kind: 'more-at-most', value: 1_000 } }],
+  limit: 'Loading the modules: the vendors’ clients and the schemas of the API’s description. The types are stripped anew at each start.',
+  async open() {
+    const prepared = await prepareDatabase(1_000)
+    return {
+      async round() {
+        const bare = await freePort()
+        const floor = await untilAnswer('servers/bare.ts', bare, { PORT: String(bare) }, [])
+        const port = await freePort()
+        const ours = await untilAnswer('../../api/main.ts', port, settingsFor(prepared, port), serveFlags())
+        return { start: { ours, floor } }
+      },
+      close: async () => prepared.drop(),
+    }
+  },
+}
+
+async function untilAnswer(file: string, port: number, settings: Record<string, string>, flags: string[]): Promise<number> {
+  const beganAt = performance.now()
+  const child = spawn(process.execPath, [...flags, resolve(import.meta.dirname, '..', file)], { env: { ...process.env, ...settings }, stdio: ['ignore', 'ignore', 'inherit'] })
+  try {
+    while (!(await answers(port))) if (child.exitCode !== null || performance.now() - beganAt > giveUpMs) throw new Error(`${file} did not answer`)
+    return performance.now() - beganAt
+  } finally {
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    await gone
+  }
+}
+
+/** Asked at once again where nobody listens yet: that is refused without delay. */
+async function answers(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/healthz`).then(answer => answer.ok, () => false)
+}

@@ -25,6 +25,7 @@ import { createIntuitOAuth } from './qbo/oauth.ts'
 import { createIntuitWebhook } from './qbo/webhook.ts'
 import { startTidying } from './tidying.ts'
 import { currentCause } from './trace.ts'
+import { startResealing } from './sealing/reseal.ts'
 import { createVault } from './vault.ts'
 
 export type RunningApi = { url: string; port: number; context: Context; worker: Worker; stop(): Promise<void> }
@@ -62,13 +63,14 @@ export async function startNode(config: Config, given: Given = {}): Promise<Node
   await oweReconciliation(context)
   const worker = startWorker(context, jobHandlers(context), readingJobs)
   const stopTidying = startTidying(context)
+  const stopResealing = startResealing(context)
   return {
     app: createApp(context, assets), context, worker,
     /** `end` is waited for while requests that are under way can still be carried out. */
     stop: async (end = async () => {}) => {
       context.lifetime.isStopping = true
       context.hub.stop()
-      await Promise.all([stopTidying(), end(), worker.stop(drainMs)])
+      await Promise.all([stopTidying(), stopResealing(), end(), worker.stop(drainMs)])
       await close()
     },
   }

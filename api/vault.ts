@@ -5,6 +5,8 @@ import type { SealingKey } from './config.ts'
 export type Vault = {
   /** AES-256-GCM under the newest key; `place` binds it to its row, so that it opens nowhere else. */
   seal(text: string, place: string): string
+  /** The name of the key that seals. */
+  newest: string
   /** Throws where the text was changed, comes from another place, or its key is unknown. */
   open(sealed: string, place: string): string
   /** For tokens of 128 bits and more, which nobody can guess. */
@@ -17,6 +19,7 @@ export function createVault(keys: readonly SealingKey[]): Vault {
   const [newest] = keys
   if (!newest) throw new Error('a vault needs a key')
   return {
+    newest: newest.name,
     seal(text, place) {
       const nonce = randomBytes(12)
       const cipher = createCipheriv('aes-256-gcm', newest.key, nonce)

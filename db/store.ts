@@ -3,6 +3,7 @@ import { type Commit, type ConnectOptions, type Write, connect } from './client.
 import { beginCopy, copyBytes, finishCopy } from './copy.ts'
 import { migrate } from './migrate.ts'
 import { cardQueries } from './queries/cards.ts'
+import { cardTryQueries } from './queries/card-tries.ts'
 import { changeControl, changeQueries } from './queries/changes.ts'
 import { connectionControl, connectionQueries } from './queries/connections.ts'
 import { deskQueries } from './queries/desk.ts'
@@ -22,6 +23,7 @@ import { paymentControl, paymentQueries } from './queries/payments.ts'
 import { postingQueries } from './queries/postings.ts'
 import { reconcileQueries } from './queries/reconcile.ts'
 import { recoveryControl, recoveryQueries } from './queries/recovery.ts'
+import { sealedControl } from './queries/sealed.ts'
 import { sessionControl, sessionQueries } from './queries/sessions.ts'
 import { tidyingControl } from './queries/tidying.ts'
 import * as schema from './schema/index.ts'
@@ -77,6 +79,7 @@ export async function openStore(options: StoreOptions) {
       connection: connectionQueries(db, id),
       outbox: outboxQueries(db, id),
       cards: cardQueries(db, id),
+      cardTries: cardTryQueries(db, id),
       changes: changeQueries(db, id),
       mirror: mirrorQueries(db, id),
       mirrorSettle: mirrorSettleQueries(id),
@@ -101,6 +104,7 @@ export async function openStore(options: StoreOptions) {
       changes: changeControl(db),
       payments: paymentControl(db),
       sessions: sessionControl(db),
+      sealed: sealedControl(db),
       recovery: recoveryControl(db),
       figures: figureControl(db),
       tidying: tidyingControl(db),

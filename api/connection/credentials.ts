@@ -82,7 +82,10 @@ function renewalsOf(ctx: Context): Map<MerchantId, Promise<Grant>> {
   return known
 }
 
-const placeOf = (merchantId: MerchantId, what: 'access' | 'refresh') => `connections|${merchantId}|${what}`
+/** What a token of the grant is bound to. */
+export function placeOf(merchantId: MerchantId, what: 'access' | 'refresh'): string {
+  return `connections|${merchantId}|${what}`
+}
 
 /** The grant as stored where it can be called with; null where it must be renewed first. */
 function usableGrant(ctx: Context, row: ConnectionRow | null, rejected: string | null, beforeMs: number): Grant | null {

@@ -7,10 +7,15 @@ export function leastCharge(currency: Currency): Minor {
   return minor(leastByCurrency[currency] ?? (digitsOf(currency) === 3 ? 500 : 50))
 }
 
+/** The least part of an invoice: one whole unit of its currency, for small sums of one's own choice are what stolen cards are tried with. */
+export function leastPart(currency: Currency): Minor {
+  return minor(Math.max(leastCharge(currency), 10 ** digitsOf(currency)))
+}
+
 /** Why a part of an invoice cannot be paid; null where it can. What remains must be payable too, or the customer could never finish. */
 export function partProblem(amount: Minor, payable: Minor, currency: Currency): 'too-little' | 'too-much' | 'leaves-too-little' | null {
   if (amount > payable) return 'too-much'
-  if (amount <= 0 || amount < leastCharge(currency)) return 'too-little'
+  if (amount <= 0 || amount < (amount === payable ? leastCharge(currency) : leastPart(currency))) return 'too-little'
   const rest = subtract(payable, amount)
   return rest > 0 && rest < leastCharge(currency) ? 'leaves-too-little' : null
 }

@@ -12,14 +12,15 @@ export type Posted = { id: string; kind: 'invoice' | 'receipt' | 'sign_in'; merc
 /** Owes a letter, in the batch of the fact that it tells of. It is sealed, for it may hold a link or a code. */
 export function queueLetter(ctx: Context, posted: Posted, letter: Letter): Write[] {
   const merchant = ctx.store.merchant(posted.merchantId)
-  const sealed = ctx.vault.seal(JSON.stringify({ to: posted.to, replyTo: posted.replyTo, ...letter }), placeOf(posted.merchantId, posted.id))
+  const sealed = ctx.vault.seal(JSON.stringify({ to: posted.to, replyTo: posted.replyTo, ...letter }), letterPlace(posted.merchantId, posted.id))
   return [
     merchant.mails.queue({ id: posted.id, kind: posted.kind, recipient: posted.to, customerId: posted.customerId, invoiceId: posted.invoiceId, now: ctx.clock.now() }),
     merchant.outbox.add({ id: `mail:${posted.id}`, lane: `mail:${posted.id}`, kind: 'send_mail', payload: { mailId: posted.id, sealed } }),
   ]
 }
 
-export function placeOf(merchantId: MerchantId, mailId: string): string {
+/** What a letter that is owed is bound to. */
+export function letterPlace(merchantId: MerchantId, mailId: string): string {
   return `outbox|${merchantId}|mail:${mailId}`
 }
 

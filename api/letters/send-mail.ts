@@ -2,7 +2,7 @@ import type { Write } from '../../db/client.ts'
 import type { Context } from '../context.ts'
 import { newId } from '../ids.ts'
 import type { Job, JobResult } from '../outbox/worker.ts'
-import { placeOf } from './queue.ts'
+import { letterPlace } from './queue.ts'
 
 type Sealed = { to: string; replyTo: string | null; subject: string; html: string; text: string }
 
@@ -10,7 +10,7 @@ type Sealed = { to: string; replyTo: string | null; subject: string; html: strin
 export const sendMail = (ctx: Context) => async (job: Job): Promise<JobResult> => {
   const { mailId, sealed } = job.payload as { mailId: string; sealed: string }
   const { mails, outbox } = ctx.store.merchant(job.merchantId)
-  const letter = JSON.parse(ctx.vault.open(sealed, placeOf(job.merchantId, mailId))) as Sealed
+  const letter = JSON.parse(ctx.vault.open(sealed, letterPlace(job.merchantId, mailId))) as Sealed
   const sent = await ctx.mailer.send({ ...letter, from: ctx.config.mail.from, key: `mail:${job.merchantId}:${mailId}` })
   await ctx.pass('M1')
   switch (sent.kind) {

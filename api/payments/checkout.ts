@@ -2,7 +2,7 @@ import type { ListedInvoice } from '../../db/queries/invoices.ts'
 import type { InvoiceId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { payable } from '../domain/invoice.ts'
-import { leastCharge, partProblem } from '../domain/minimum.ts'
+import { leastCharge, leastPart, partProblem } from '../domain/minimum.ts'
 import { type Minor, minor } from '../domain/money.ts'
 import { type Settings, settingsOf } from '../domain/settings.ts'
 import { newId, newToken } from '../ids.ts'
@@ -14,11 +14,13 @@ import { paymentGate } from './gate.ts'
 export type CheckoutWish = { invoices: { invoiceId: string; amount?: number | undefined }[]; returnUrl?: string | undefined }
 export type CheckoutOutcome =
   | { kind: 'created'; token: string; expiresAt: number }
-  | { kind: 'refused'; code: 'not-found' | 'invalid-request' | 'balance-changed' | 'already-paying' | 'conflict'; detail: string }
+  | { kind: 'refused'; code: 'not-found' | 'invalid-request' | 'balance-changed' | 'already-paying' | 'conflict' | 'rate-limited'; detail: string; retryAfterS?: number }
 type Line = { invoiceId: InvoiceId; amount: Minor; whole: boolean }
 
 const lifeMs = 60 * 60_000
 const invoicesMax = 100
+/** Nobody chooses so often; a row is kept of each choice. */
+const checkoutsMost = { count: 100, windowMs: 10 * 60_000 }
 
 /** Turns a payer's choice into a pay page. Charges nothing and holds nothing: that happens when they pay. */
 export const createCheckout = (ctx: Context) => async (payer: Payer, wish: CheckoutWish): Promise<CheckoutOutcome> => {
@@ -33,12 +35,13 @@ export const createCheckout = (ctx: Context) => async (payer: Payer, wish: Check
     filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: invoicesMax, today: '', publishedOnly: true,
   })
   if (found.length !== ids.length) return refuse('not-found', 'One of these invoices could not be found. Load the page again.')
+  const now = ctx.clock.now()
+  if ((await merchant.payments.checkoutsSince(payer.grantHash, now - checkoutsMost.windowMs)) >= checkoutsMost.count) return { ...refuse('rate-limited', 'Too many payment pages were opened. You were not charged. Wait a few minutes and try again.'), retryAfterS: 300 }
   const settings = settingsOf(await merchant.self.chosenSettings())
   const lines = chooseLines(found, wish, settings)
   if (!Array.isArray(lines)) return lines
   const [first] = found
   if (!first) return refuse('not-found', 'These invoices could not be found. Load the page again.')
-  const now = ctx.clock.now()
   const token = newToken('chk')
   const id = newId('chk', now)
   const returnUrl = wayBack(ctx, wish.returnUrl, settings)
@@ -78,15 +81,16 @@ function chooseLines(found: readonly ListedInvoice[], wish: CheckoutWish, settin
     const problem = partProblem(amount, most, invoice.currency)
     if (problem === 'too-much') return refuse('balance-changed', `${name} owes less than that now.`)
     // A whole balance is refused only where no card could ever be charged with it.
-    if (problem !== null) return refuse('invalid-request', tooLittleText(name, invoice, problem))
+    if (problem !== null) return refuse('invalid-request', tooLittleText(name, invoice, problem, amount === most))
     lines.push({ invoiceId: invoice.id, amount, whole: amount === most })
   }
   return lines
 }
 
-function tooLittleText(name: string, invoice: ListedInvoice, problem: 'too-little' | 'leaves-too-little'): string {
-  const least = createFormat({ locale: 'en-US', today: '2000-01-01', timeZone: 'UTC', spellCurrency: false }).money(leastCharge(invoice.currency), invoice.currency).text
-  return problem === 'too-little' ? `The least that can be paid by card is ${least}.` : `${name} would be left with less than ${least}, which no card can pay. Pay it whole, or leave more.`
+function tooLittleText(name: string, invoice: ListedInvoice, problem: 'too-little' | 'leaves-too-little', whole: boolean): string {
+  const least = problem === 'too-little' && !whole ? leastPart : leastCharge
+  const amount = createFormat({ locale: 'en-US', today: '2000-01-01', timeZone: 'UTC', spellCurrency: false }).money(least(invoice.currency), invoice.currency).text
+  return problem === 'too-little' ? `The least that can be paid by card is ${amount}.` : `${name} would be left with less than ${amount}, which no card can pay. Pay it whole, or leave more.`
 }
 
 function refuse(code: Extract<CheckoutOutcome, { kind: 'refused' }>['code'], detail: string): Extract<CheckoutOutcome, { kind: 'refused' }> {

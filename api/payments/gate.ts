@@ -1,6 +1,7 @@
 import type { MerchantId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import type { PaymentGate } from '../present/invoice.ts'
+import { pausedText, paymentsPaused } from './card-testing.ts'
 
 /** What a payer is told while an old copy of the database is brought up to date. */
 export const recoveringText = 'Online payment is paused for a few minutes while recent payments are checked. You were not charged. Please try again soon.'
@@ -10,8 +11,9 @@ export async function paymentGate(ctx: Context, merchantId: MerchantId): Promise
   if (!ctx.stripe) return { enabled: false, whyNot: 'Online payment is not set up for these invoices.' }
   const connection = await ctx.store.merchant(merchantId).connection.find()
   // Without QuickBooks a balance cannot be read afresh, and no card is charged on an old one.
-  if (connection?.state !== 'connected') return { enabled: false, whyNot: 'Online payment is paused. Please try again later or contact us.' }
+  if (connection?.state !== 'connected') return { enabled: false, whyNot: pausedText }
   // An invoice may have been paid in the time that an old copy of the database does not know.
   if (await ctx.store.merchant(merchantId).recovery.underWay()) return { enabled: false, whyNot: recoveringText }
+  if (await paymentsPaused(ctx, merchantId)) return { enabled: false, whyNot: pausedText }
   return { enabled: true, whyNot: null }
 }

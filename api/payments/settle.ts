@@ -6,6 +6,7 @@ import { holdMs, isMailKnown, statesBefore, wasLost } from '../domain/payment.ts
 import { postingJob } from '../domain/posting.ts'
 import { newId } from '../ids.ts'
 import type { ProviderFailure, ProviderOutcome, ProviderPayment } from '../ports.ts'
+import { breakerWrites } from './card-testing.ts'
 import { receiptLetter } from '../letters/receipt.ts'
 import { laneOf } from '../sync/jobs.ts'
 
@@ -107,6 +108,7 @@ async function end(ctx: Context, payment: PaymentRow, state: 'failed' | 'cancele
     merchant.payments.moveAllocations(payment.id, ['held'], 'released'),
     ...(state === 'failed' ? eachInvoice(ctx, payment, allocations, 'payment_failed', now) : [await tellAll(ctx, payment, now)]),
   )
+  if (state === 'failed') await ctx.store.commit(await breakerWrites(ctx, payment.merchantId))
 }
 
 async function tellAll(ctx: Context, payment: PaymentRow, now: number): Promise<Write[]> {

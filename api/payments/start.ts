@@ -1,3 +1,4 @@
+import type { CardTry } from '../../db/queries/card-tries.ts'
 import type { CheckoutRow, PaymentRow } from '../../db/queries/payments.ts'
 import type { PaymentId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
@@ -9,15 +10,16 @@ import type { PaymentProvider, ProviderOutcome } from '../ports.ts'
 import { factsOf } from '../present/invoice.ts'
 import { grantStands } from '../routes/guard.ts'
 import { readFresh } from '../sync/fresh.ts'
+import { cardTriesMost, pausedText, paymentsPaused, triesProblem } from './card-testing.ts'
 import { providerCustomer } from './customer.ts'
 import { recoveringText } from './gate.ts'
 import { giveUpPayment } from './give-up.ts'
 import { settle, settleAsked } from './settle.ts'
 
-export type StartPayment = { checkout: CheckoutRow; paymentId: PaymentId; confirmationToken: string; replaceOpen: boolean; returnUrl: string }
+export type StartPayment = { checkout: CheckoutRow; paymentId: PaymentId; confirmationToken: string; replaceOpen: boolean; returnUrl: string; /** The keyed hash of the network address that it comes from. */ payerAddress: string | null }
 export type StartOutcome =
   | { kind: 'started'; payment: PaymentRow; clientSecret: string | null }
-  | { kind: 'refused'; code: 'balance-changed' | 'already-paying' | 'checkout-expired' | 'conflict' | 'unavailable'; detail: string }
+  | { kind: 'refused'; code: 'balance-changed' | 'already-paying' | 'checkout-expired' | 'conflict' | 'unavailable' | 'rate-limited'; detail: string; retryAfterS?: number }
 
 type Refused = Extract<StartOutcome, { kind: 'refused' }>
 type Started = Extract<StartOutcome, { kind: 'started' }>
@@ -35,6 +37,9 @@ export const startPayment = (ctx: Context) => async (input: StartPayment): Promi
   if (known) return known.checkoutId === checkout.id ? goOn(ctx, stripe, known, input) : refuse('conflict', 'This payment belongs to another page. Load the page again.')
   if (checkout.expiresAt <= ctx.clock.now() || !(await grantStands(ctx, checkout.grantHash))) return refuse('checkout-expired', 'This payment page has ended. Go back to your invoices to start again; you were not charged.')
   if (await merchant.recovery.underWay()) return refuse('unavailable', recoveringText)
+  if (await paymentsPaused(ctx, checkout.merchantId)) return refuse('unavailable', `${pausedText} You were not charged.`)
+  const tooMany = await triesProblem(ctx, checkout.merchantId, tryOf(ctx, input))
+  if (tooMany) return { kind: 'refused', code: 'rate-limited', ...tooMany }
   if (input.replaceOpen) await replaceOpen(ctx, checkout)
   const short = await refreshBalances(ctx, checkout)
   const reserved = short ?? (await reserve(ctx, stripe, input))
@@ -67,11 +72,12 @@ async function reserve(ctx: Context, stripe: PaymentProvider, input: StartPaymen
   const customer = await providerCustomer(ctx, stripe, checkout)
   await ctx.pass('C1')
   const outcome = await merchant.commit(
+    merchant.cardTries.mustBeBelow(tryOf(ctx, input), cardTriesMost),
     merchant.payments.reserve(
       {
         id: input.paymentId, checkoutId: checkout.id, customerId: checkout.customerId, currency: checkout.currency, amount: sum(checkout.lines.map(l => l.amount)),
         provider: stripe.id, stripeAccount: null, confirmationToken: input.confirmationToken, providerCustomerRef: customer,
-        reference: referenceOf(input.paymentId), createdAt: now, holdUntil: now + holdMs,
+        reference: referenceOf(input.paymentId), createdAt: now, holdUntil: now + holdMs, payerAddress: input.payerAddress,
       },
       checkout.lines,
     ),
@@ -81,11 +87,17 @@ async function reserve(ctx: Context, stripe: PaymentProvider, input: StartPaymen
   )
   if (outcome.kind === 'refused') {
     if (outcome.rule.includes('allocations')) return refuse('already-paying', 'A payment for one of these invoices is already open, perhaps in another window. Nothing was charged here.')
+    const tooMany = await triesProblem(ctx, checkout.merchantId, tryOf(ctx, input))
+    if (tooMany) return { kind: 'refused', code: 'rate-limited', ...tooMany }
     if (!outcome.rule.includes('payments.id')) return refuse('balance-changed', 'An amount has changed since this page was opened. Your card was not charged. Check the new amount.')
   }
   // The same id may have been stored by the same click a moment earlier.
   const payment = await merchant.payments.find(input.paymentId)
   return payment?.checkoutId === checkout.id ? { kind: 'reserved', payment } : refuse('conflict', 'The payment could not be begun. Your card was not charged. Load the page again.')
+}
+
+function tryOf(ctx: Context, { checkout, payerAddress }: StartPayment): CardTry {
+  return { invoiceIds: checkout.lines.map(line => line.invoiceId), customerId: checkout.customerId, payerAddress, now: ctx.clock.now() }
 }
 
 function tellOf(ctx: Context, checkout: CheckoutRow, now: number) {

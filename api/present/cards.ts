@@ -113,6 +113,11 @@ function booksWords(kind: string, facts: Facts): Words {
         urgency: 'soon', title: `A mail to ${text(facts, 'to')} was not sent`, actions: [dealtWith],
         text: `The mail service refused ${facts['about'] === 'receipt' ? 'the receipt of a payment' : 'an invoice’s mail'}: ${ended(text(facts, 'reason'))} Nothing was delivered, and it is not tried again by itself. Check the address in QuickBooks${facts['about'] === 'receipt' ? '; the payment itself is not affected' : ', then send the invoice again'}.`,
       }
+    case 'card_testing':
+      return {
+        urgency: 'now', title: 'Online payment is stopped: somebody may be testing stolen cards', actions: [{ name: 'resume', label: 'Take payments again', main: true }],
+        text: `${String(facts['refused'])} of ${String(facts['ended'])} payments within ten minutes were refused, far more than customers cause. No customer can pay online until you let them; what was paid before is not affected. Look at the refused payments at the payment provider, and end links that are misused before you go on.`,
+      }
     case 'effect_stuck':
       return {
         urgency: 'now', title: `Something could not be done: ${effectName(text(facts, 'effect'))}`, actions: [tryAgain, dealtWith],

@@ -150,7 +150,7 @@ function mountCheckouts(ctx: Context, app: OpenAPIHono): void {
       const outcome = await createCheckout(ctx)(payer, wish)
       if (outcome.kind === 'refused') {
         const invoices = outcome.code === 'not-found' ? [] : await rowsNow(ctx, payer, wish.invoices.map(i => i.invoiceId as InvoiceId), localeFor(c, undefined))
-        return problem(c, outcome.code, outcome.detail, outcome.code === 'balance-changed' || outcome.code === 'already-paying' ? { invoices } : {}) as never
+        return problem(c, outcome.code, outcome.detail, { ...(outcome.code === 'balance-changed' || outcome.code === 'already-paying' ? { invoices } : {}), ...(outcome.retryAfterS ? { retryAfterS: outcome.retryAfterS } : {}) }) as never
       }
       const url = `${ctx.config.publicUrl}/pay/${outcome.token}`
       return c.json({ url, frameUrl: `${url}?frame=${encodeURIComponent(c.req.header('origin') ?? '')}`, expiresAt: new Date(outcome.expiresAt).toISOString() }, 201)
@@ -165,6 +165,8 @@ export async function invoicePdf(ctx: Context, c: HonoContext, payer: Payer, id:
   const [listed] = await merchant.invoices.list({ ...scopeOf(payer), invoiceIds: wanted, filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: 1, today: '' })
   const { qboId } = listed ?? {}
   if (!listed || !qboId) return problem(c, 'not-found', 'There is no such document.')
+  // Each costs one of the reads that Intuit counts.
+  if (!(await ctx.store.control.sessions.within(`pdf:${payer.grantHash}`, pdfsPerWindow, 600_000, ctx.clock.now()))) return problem(c, 'rate-limited', 'Too many documents were asked for. Wait a few minutes and try again.', { retryAfterS: 300 })
   const pdf = await callQuickBooks(ctx, payer.merchantId, at => ctx.accounting.pdf(at, 'Invoice', qboId))
   if (!pdf.ok) return problem(c, 'unavailable', 'The document could not be fetched from QuickBooks just now. Try again in a minute.', { retryAfterS: 60 })
   const name = `Invoice ${listed.number ?? ''}`.trim().replace(/[^\w .-]/g, '_')
@@ -187,6 +189,7 @@ export function localeFor(c: HonoContext, asked: string | undefined): string {
   return localeOf(asked ?? c.req.header('accept-language'))
 }
 
+const pdfsPerWindow = 60
 const triesPerWindow = { code: 20, try: 40 }
 
 /** A limit per address of the network, so that codes cannot be guessed or mail be sent in masses. */

@@ -14,6 +14,7 @@ import { giveUpPayment } from '../payments/give-up.ts'
 import { lookAgain, startPayment } from '../payments/start.ts'
 import { checkoutView, paymentView, repriced } from '../present/checkout.ts'
 import { rowsNow } from '../present/portal.ts'
+import { addressOf } from './address.ts'
 import { localeFor } from './customer.ts'
 import { problem } from './problem.ts'
 
@@ -90,14 +91,14 @@ function missing(c: HonoContext): Response {
 
 async function pay(ctx: Context, c: HonoContext, checkout: CheckoutRow, asked: PaymentRequest): Promise<Response> {
   const locale = localeFor(c, undefined)
-  const outcome = await startPayment(ctx)({ checkout, paymentId: asked.paymentId as PaymentId, confirmationToken: asked.confirmationToken, replaceOpen: asked.replaceOpen ?? false, returnUrl: ownAddress(ctx, c) })
+  const outcome = await startPayment(ctx)({ checkout, paymentId: asked.paymentId as PaymentId, confirmationToken: asked.confirmationToken, replaceOpen: asked.replaceOpen ?? false, returnUrl: ownAddress(ctx, c), payerAddress: ctx.vault.hashCode(addressOf(c, ctx.config.trustedProxies), 'payer') })
   if (outcome.kind === 'started') return c.json(await paymentView(ctx, outcome.payment, outcome.clientSecret, locale), 200, { 'cache-control': 'no-store' })
   const told = outcome.code === 'balance-changed' || outcome.code === 'already-paying' ? { invoices: await rowsOf(ctx, checkout, locale) } : {}
   if (outcome.code === 'balance-changed') {
     const lines = await repriced(ctx, checkout)
     if (lines.length > 0) await ctx.store.commit(ctx.store.merchant(checkout.merchantId).payments.repriceCheckout(checkout.id, lines))
   }
-  return problem(c, outcome.code, outcome.detail, told)
+  return problem(c, outcome.code, outcome.detail, { ...told, ...(outcome.retryAfterS ? { retryAfterS: outcome.retryAfterS } : {}) })
 }
 
 function rowsOf(ctx: Context, checkout: CheckoutRow, locale: string) {

@@ -8,6 +8,8 @@ const codeMinutes = 10
 const attemptsMax = 5
 const sessionMs = 12 * 60 * 60_000
 const codesPerHour = 6
+/** However many addresses of the network ask: a merchant's mail is worth guarding. */
+const codesPerMerchantHour = 2_000
 
 /** A code goes out at most so often to one address; who asks learns nothing either way. */
 async function mayAsk(ctx: Context, audience: string, email: string): Promise<boolean> {
@@ -20,6 +22,7 @@ async function mayAsk(ctx: Context, audience: string, email: string): Promise<bo
  */
 export const askPayerCode = (ctx: Context) => async (merchantId: MerchantId, email: string): Promise<void> => {
   if (!(await mayAsk(ctx, merchantId, email))) return
+  if (!(await ctx.store.control.sessions.within(`codes:${merchantId}`, codesPerMerchantHour, 3_600_000, ctx.clock.now()))) return
   const known = (await ctx.store.merchant(merchantId).sessions.customersOfEmail(email)).length > 0
   await mailCode(ctx, merchantId, merchantId, email, known)
 }

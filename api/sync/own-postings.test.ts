@@ -25,7 +25,7 @@ beforeEach(async () => {
   const done = await bench.ctx.store.commit(
     payments.createCheckout({ id: 'chk_1', tokenHash: 'hash', customerId: customer.id, currency: 'USD' as Currency, lines: [], payerEmail: null, returnUrl: null, grantHash: 'grant', createdAt: now, expiresAt: now + 1e7 }),
     payments.reserve(
-      { id: payment, checkoutId: 'chk_1', customerId: customer.id, currency: 'USD' as Currency, amount: 6000 as Minor, provider: 'stripe', stripeAccount: null, confirmationToken: 'ctoken_1', providerCustomerRef: null, reference, createdAt: now, holdUntil: now + 1e6 },
+      { id: payment, checkoutId: 'chk_1', customerId: customer.id, currency: 'USD' as Currency, amount: 6000 as Minor, provider: 'stripe', stripeAccount: null, confirmationToken: 'ctoken_1', providerCustomerRef: null, reference, createdAt: now, holdUntil: now + 1e6, payerAddress: null },
       [{ invoiceId: row.id, amount: 6000 as Minor }]),
     payments.move(payment, ['reserved'], { state: 'succeeded', providerRef: 'pi_1', method: null, failure: null, fee: null, holdUntil: null, capturedAt: now, endedAt: now }),
     payments.moveAllocations(payment, ['held'], 'captured'),

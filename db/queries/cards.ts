@@ -28,6 +28,10 @@ export const cardQueries = (db: Db, merchantId: MerchantId) => ({
   /** How the cards of these keys stand; those that were never asked are absent. */
   known: (keys: readonly string[]): Promise<{ key: string; closedBy: string | null }[]> =>
     db.rows(`select key, closed_by closedBy from cards where merchant_id = ? and key in (select value from json_each(?))`, [merchantId, JSON.stringify(keys)]),
+  findByKey: async (key: string): Promise<CardRow | null> => {
+    const [row] = await db.rows<Stored>(`${select} and key = ?`, [merchantId, key])
+    return row ? read(row) : null
+  },
   countOpen: async (): Promise<number> => (await db.rows<{ n: number }>(`select count(*) n from cards where merchant_id = ? and closed_at is null`, [merchantId]))[0]?.n ?? 0,
 })
 

@@ -11,7 +11,7 @@ export type PostingRow = typeof postings.$inferSelect
 export type AllocationRow = { invoiceId: InvoiceId; amount: Minor; state: AllocationState; number: string | null; qboId: string | null; customerQboId: string | null }
 export type LedgerEntry = { ledgerAccount: string; amount: Minor; currency: Currency }
 
-export type NewPayment = Pick<PaymentRow, 'id' | 'checkoutId' | 'customerId' | 'currency' | 'amount' | 'provider' | 'stripeAccount' | 'confirmationToken' | 'providerCustomerRef' | 'reference' | 'createdAt' | 'holdUntil'>
+export type NewPayment = Pick<PaymentRow, 'id' | 'checkoutId' | 'customerId' | 'currency' | 'amount' | 'provider' | 'stripeAccount' | 'confirmationToken' | 'providerCustomerRef' | 'reference' | 'createdAt' | 'holdUntil' | 'payerAddress'>
 
 /** The payments of one merchant: checkouts, attempts, and what they are put against. */
 export const paymentQueries = (db: Db, merchantId: MerchantId) => ({ ...checkoutsOf(db, merchantId), ...attemptsOf(db, merchantId) })
@@ -24,6 +24,9 @@ const checkoutsOf = (db: Db, merchantId: MerchantId) => ({
   /** Asks for other amounts than before, after the payer has seen that they changed. */
   repriceCheckout: (id: CheckoutId, lines: CheckoutRow['lines']): Write =>
     write(`update checkouts set lines = ? where merchant_id = ? and id = ?`, JSON.stringify(lines), merchantId, id),
+  /** How many pay pages a link or session has asked for since then. */
+  checkoutsSince: async (grantHash: string, since: number): Promise<number> =>
+    (await db.rows<{ n: number }>(`select count(*) n from checkouts where merchant_id = ? and grant_hash = ? and created_at > ?`, [merchantId, grantHash, since]))[0]?.n ?? 0,
   checkout: async (id: CheckoutId): Promise<CheckoutRow | null> =>
     (await db.orm.select().from(checkouts).where(and(eq(checkouts.merchantId, merchantId), eq(checkouts.id, id))))[0] ?? null,
 })
@@ -55,10 +58,10 @@ const attemptsOf = (db: Db, merchantId: MerchantId) => ({
   /** Reserves: the attempt and its part of each invoice. Refused where an invoice has an open attempt, owes less, or cannot be paid. */
   reserve: (payment: NewPayment, parts: readonly { invoiceId: InvoiceId; amount: Minor }[]): Write[] => [
     write(
-      `insert into payments (merchant_id, id, checkout_id, customer_id, currency, amount, state, provider, stripe_account, confirmation_token, provider_customer_ref, reference, created_at, hold_until)
-       values (?, ?, ?, ?, ?, cast(? as integer), 'reserved', ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into payments (merchant_id, id, checkout_id, customer_id, currency, amount, state, provider, stripe_account, confirmation_token, provider_customer_ref, reference, created_at, hold_until, payer_address)
+       values (?, ?, ?, ?, ?, cast(? as integer), 'reserved', ?, ?, ?, ?, ?, ?, ?, ?)`,
       merchantId, payment.id, payment.checkoutId, payment.customerId, payment.currency, payment.amount, payment.provider, payment.stripeAccount,
-      payment.confirmationToken, payment.providerCustomerRef, payment.reference, payment.createdAt, payment.holdUntil),
+      payment.confirmationToken, payment.providerCustomerRef, payment.reference, payment.createdAt, payment.holdUntil, payment.payerAddress),
     ...parts.flatMap(part => [
       write(
         `insert into allocations (merchant_id, payment_id, invoice_id, amount, state)

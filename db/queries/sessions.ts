@@ -72,14 +72,15 @@ export const sessionControl = (db: Db) => ({
     await db.rows(`update sign_in_codes set attempts = attempts + 1 where audience = ? and email = ? returning 1 one`, [code.audience, code.email])
     return false
   },
-  /** Counts one more in the window of this key; true while it is within `most`. */
+  /** Counts one more in the window of this key, as long as it is within `most`; false where it is not, and then nothing is written. */
   within: async (key: string, most: number, windowMs: number, now: number): Promise<boolean> => {
-    const [row] = await db.rows<{ count: number }>(
+    const counted = await db.rows(
       `insert into rate_limits (key, window_at, count) values (?1, ?2, 1) on conflict (key) do update set
          count = case when rate_limits.window_at + ?3 <= ?2 then 1 else rate_limits.count + 1 end,
-         window_at = case when rate_limits.window_at + ?3 <= ?2 then ?2 else rate_limits.window_at end returning count`,
-      [key, now, windowMs])
-    return (row?.count ?? 1) <= most
+         window_at = case when rate_limits.window_at + ?3 <= ?2 then ?2 else rate_limits.window_at end
+       where rate_limits.count < ?4 or rate_limits.window_at + ?3 <= ?2 returning 1 one`,
+      [key, now, windowMs, most])
+    return counted.length > 0
   },
   dropExpired: (now: number): Write[] => [
     write(`delete from sign_in_codes where expires_at < ?`, now - 86_400_000),

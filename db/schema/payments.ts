@@ -26,6 +26,7 @@ export const checkouts = sqliteTable(
     primaryKey({ columns: [t.merchantId, t.id] }),
     foreignKey({ columns: [t.merchantId, t.customerId], foreignColumns: [customers.merchantId, customers.id] }),
     uniqueIndex('checkouts_by_hash').on(t.tokenHash),
+    index('checkouts_by_grant').on(t.merchantId, t.grantHash, t.createdAt),
   ],
 )
 
@@ -49,6 +50,8 @@ export const payments = sqliteTable(
     /** What the provider was asked with, kept so that the very same question can be repeated. */
     confirmationToken: text('confirmation_token').notNull(),
     providerCustomerRef: text('provider_customer_ref'),
+    /** The keyed hash of the network address that it came from: card testers are counted by it. */
+    payerAddress: text('payer_address'),
     /** At most 21 characters: what QuickBooks shows as the payment's reference. */
     reference: text('reference').notNull(),
     method: json<StoredMethod>('method'),
@@ -69,6 +72,8 @@ export const payments = sqliteTable(
     uniqueIndex('payments_by_provider_ref').on(t.merchantId, t.provider, t.providerRef),
     uniqueIndex('payments_by_reference').on(t.merchantId, t.reference),
     index('payments_by_time').on(t.merchantId, t.createdAt),
+    index('payments_tried_by_customer').on(t.merchantId, t.customerId, t.createdAt).where(sql`state in ('reserved', 'failed')`),
+    index('payments_tried_by_address').on(t.payerAddress, t.createdAt).where(sql`state in ('reserved', 'failed')`),
     index('payments_open').on(t.state, t.holdUntil).where(sql`state in ('reserved', 'needs_action', 'processing')`),
     wholeAmount('payments_amount_whole', t.amount),
     check('payments_amount_positive', sql`${t.amount} > 0`),

@@ -132,7 +132,7 @@ export class Checkout {
       case 'balance-changed': return this.#recount(trouble)
       case 'already-paying': return this.set({ stage: 'elsewhere', note: trouble.detail ? { text: trouble.detail, bad: false } : null })
       case 'checkout-expired': case 'expired': case 'not-found': case 'unauthorized': return this.set({ stage: 'expired', note: null })
-      case 'rate-limited': return this.#back(words.wait(trouble.retryAfterS))
+      case 'rate-limited': return this.#back(trouble.detail || words.wait(trouble.retryAfterS))
       default:
         this.ports.ids.drop()
         return this.#back(trouble.detail || words.failed)

@@ -231,7 +231,7 @@ test('a refund whose event was lost is told by the comparison, once', async () =
 /** Pays, and lets everybody who might hear how it ended go deaf. */
 async function unheard(amount: number): Promise<string> {
   const invoice = await newInvoice(amount)
-  world.outside.stripe.faults.queue({ kind: 'lose', times: 20 })
+  world.outside.stripe.faults.queue({ kind: 'lose', times: 500 })
   world.outside.stripe.faults.queue({ kind: 'lose-answer', match: { method: 'POST', path: '^/v1/payment_intents$' } })
   const paymentId = newPaymentId()
   await payer.pay(await payer.checkout([{ invoiceId: invoice.id }]), { paymentId })

@@ -30,7 +30,7 @@ export async function startMortalWorld(options: { invoices: number }) {
   await start()
   const merchant = await signUpMerchant({ apiUrl, mailUrl: outside.mail.url, email: 'avery@alderandfinch.example', siteOrigin: outside.site.url })
   return {
-    outside, merchant, apiUrl, ...asker(apiUrl, merchant.apiKey), dataDir, start, kill,
+    outside, merchant, apiUrl, environment, ...asker(apiUrl, merchant.apiKey), dataDir, start, kill,
     /** Moves everybody's clock. */
     advance: (ms: number) => {
       outside.clock.advance(ms)

@@ -3,6 +3,7 @@ import { databasePath } from '../../db/client.ts'
 import { readConfig, readDatabase, readTyped } from '../config.ts'
 import { callServer } from '../control/call.ts'
 import type { Said } from '../control/protocol.ts'
+import { silentLog } from '../log.ts'
 import { openContext } from '../main.ts'
 import { reconcileAll } from '../reconcile/reconcile.ts'
 import { dayMs } from '../sync/jobs.ts'
@@ -34,7 +35,7 @@ await run(async () => {
 
 /** No server has the database open, or it is one that several processes may use. */
 async function reconcileHere(merchant: string | null, days: number, onProgress: (part: 'provider' | 'quickbooks', done: number, total: number | null) => void): Promise<Results> {
-  const { context, close } = await openContext(readConfig())
+  const { context, close } = await openContext(readConfig(), { log: silentLog })
   try {
     return await reconcileAll(context)({ since: context.clock.now() - days * dayMs, books: 'all', onProgress }, merchant as MerchantId | null)
   } finally {

@@ -25,7 +25,7 @@ afterAll(() => world.close())
 type Ended = { code: number | null; said: string }
 /** Types `npm run backup`, `restore` or `reconcile`. */
 async function typed(command: 'backup' | 'restore' | 'reconcile', ...args: string[]): Promise<Ended> {
-  const child = spawn(join(root, 'node_modules/.bin/node'), [`api/commands/${command}.ts`, ...args], { cwd: root, env: { PATH: process.env['PATH'], DATA_DIR: world.dataDir }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(join(root, 'node_modules/.bin/node'), [`api/commands/${command}.ts`, ...args], { cwd: root, env: world.environment, stdio: ['ignore', 'pipe', 'pipe'] })
   const ended = new Promise<number | null>(done => child.once('close', done))
   const [out, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
   return { code, said: out + errors }
@@ -61,6 +61,9 @@ const home = async () => (await world.merchant.call('GET', '/v1/merchant/home'))
 /** Puts the backup in the place of the database of a process that was killed. */
 async function restart(backup: string): Promise<void> {
   await world.kill()
+  // What a command does where no server runs, it does by itself.
+  expect(await typed('reconcile', '--days', '2')).toMatchObject({ said: expect.stringMatching(/mer_.*: (everything agrees|\d+ found)/) })
+  expect(await typed('backup', '--to', `${backup}.before`)).toMatchObject({ code: 0, said: expect.stringMatching(/█{30}.* MB[^]*Backed up as of 20/) })
   for (const { faults } of [world.outside.quickbooks, world.outside.stripe]) faults.clear()
   expect(await typed('restore', '--from', backup)).toMatchObject({ code: 0, said: expect.stringMatching(/kept as .*replaced-[^]*Restored as of 20/) })
 }
@@ -135,8 +138,14 @@ test('D9: after a backup is restored every payment made since is found again, an
   for (const paid of [first, waiting, posted, owed, unheard]) await isOnce(paid)
   expect(await typed('reconcile')).toMatchObject({ code: 0, said: expect.stringContaining('No difference is left.') })
   payer = await payerOf(world)
-  await isPosted(await pay(open))
+  const later = await pay(open)
+  await isPosted(later)
   expect((await home()).cards).toEqual([])
+
+  const twin = deskOf(world).write('Payment', { CustomerRef: { value: demoCustomer.id }, TotalAmt: 705, PaymentRefNum: later.reference })
+  expect(await typed('reconcile', '--merchant', world.merchant.merchantId, '--days', '2')).toMatchObject({ code: 1, said: expect.stringMatching(new RegExp(`J4 +open +${later.reference} +QuickBooks holds it 2 times[^]*1 left for a person`)) })
+  deskOf(world).change('Payment', String(twin['Id']), {}, 'delete')
+  expect(await typed('reconcile', '--merchant', 'mer_nobody')).toMatchObject({ code: 2, said: expect.stringContaining('no merchant mer_nobody') })
 })
 
 test('D9: from yesterday’s backup, whose tokens Intuit no longer takes, all is found again once the merchant has connected anew, and no receipt is mailed a second time', async () => {

@@ -1,4 +1,4 @@
-import type { ChangeRow } from '../../db/queries/changes.ts'
+import { type ChangeRow, rightEnded } from '../../db/queries/changes.ts'
 import type { Store } from '../../db/store.ts'
 import type { CustomerId, MerchantId } from '../../db/values.ts'
 import type { Log } from '../ports.ts'
@@ -11,17 +11,15 @@ export type Hub = {
   listen(listener: Listener): { kind: 'listening'; forget(): void } | { kind: 'full'; whose: 'reader' | 'all' } | { kind: 'ended' }
   /** How many listen now. */
   listening(): number
-  /** A right of this merchant has ended: every reader looks whether its own still stands. */
-  recheck(merchantId: MerchantId): void
   stop(): void
 }
 
-const pollMs = 1_000
+const pollMs = 500
 const mostAtOnce = 1_000
 /** Pages of one customer, or of one merchant's console, that are open at the same time. */
 export const streamsOfReaderMax = 24
 
-/** Follows the rows of `changes`: at once after a commit of this process, within a second after one of another. */
+/** Follows the rows of `changes`: at once after a commit of this process, half a second after one of another. */
 export async function startHub(store: Store, log: Log, streamsMax: number): Promise<Hub> {
   const listeners = new Set<Listener>()
   const readers = new Map<string, number>()
@@ -37,8 +35,10 @@ export async function startHub(store: Store, log: Log, streamsMax: number): Prom
       if (!last) return
       seen = last.seq
       for (const listener of listeners) {
-        const theirs = changes.filter(c => c.merchantId === listener.merchantId && (listener.customerIds === null || (c.customerId !== '' && listener.customerIds.includes(c.customerId))))
-        if (theirs.length > 0) listener.hear(theirs)
+        const ofMerchant = changes.filter(c => c.merchantId === listener.merchantId)
+        const theirs = ofMerchant.filter(c => c.kind !== rightEnded && (listener.customerIds === null || (c.customerId !== '' && listener.customerIds.includes(c.customerId))))
+        // A reader who hears of nothing new looks whether their own right still stands.
+        if (theirs.length > 0 || ofMerchant.some(c => c.kind === rightEnded)) listener.hear(theirs)
       }
     }
   }
@@ -77,9 +77,6 @@ export async function startHub(store: Store, log: Log, streamsMax: number): Prom
       return { kind: 'listening', forget: () => forgetListener(listener) }
     },
     listening: () => listeners.size,
-    recheck(merchantId) {
-      for (const listener of listeners) if (listener.merchantId === merchantId) listener.hear([])
-    },
     stop() {
       ended = true
       clearInterval(timer)

@@ -56,9 +56,9 @@ function mountLinkDeeds(ctx: Context, app: OpenAPIHono): void {
   app.openapi(
     createRoute({ method: 'delete', path: '/v1/merchant/links/{id}', tags, security, summary: 'End a link', description: 'It stops working at once, and so do payment pages that were opened with it.', request: { params: byId }, responses: { 204: { description: 'Ended' }, ...refusals } }),
     async c => {
-      const { id, sessions } = ctx.store.merchant(c.get('staff').merchantId)
-      const outcome = await ctx.store.commit(sessions.revokeLink(c.req.valid('param').id as LinkId, ctx.clock.now()))
-      ctx.hub.recheck(id)
+      const { sessions, changes } = ctx.store.merchant(c.get('staff').merchantId)
+      const now = ctx.clock.now()
+      const outcome = await ctx.store.commit(sessions.revokeLink(c.req.valid('param').id as LinkId, now), changes.tellRightEnded(now))
       return outcome.kind === 'refused' ? problem(c, 'not-found', 'There is no such link.') : c.body(null, 204)
     },
   )

@@ -52,8 +52,8 @@ export function mountSignOut(ctx: Context, app: OpenAPIHono): void {
     createRoute({ method: 'delete', path: '/v1/merchant/session', tags: ['Merchants'], summary: 'Sign out of the console', responses: { 204: { description: 'Signed out' }, ...refusals } }),
     async c => {
       const staff = c.get('staff')
-      if (staff.kind === 'member') await ctx.store.commit(ctx.store.merchant(staff.merchantId).sessions.endMemberSession(staff.sessionHash))
-      ctx.hub.recheck(staff.merchantId)
+      const { sessions, changes } = ctx.store.merchant(staff.merchantId)
+      if (staff.kind === 'member') await ctx.store.commit(sessions.endMemberSession(staff.sessionHash), changes.tellRightEnded(ctx.clock.now()))
       deleteCookie(c, sessionCookie(ctx), { path: '/', secure: ctx.config.secureCookies })
       return c.body(null, 204)
     },

@@ -72,9 +72,9 @@ export function mountApiKeys(ctx: Context, app: OpenAPIHono): void {
   app.openapi(
     createRoute({ method: 'delete', path: '/v1/merchant/api-keys/{id}', tags, security, summary: 'End an API key', request: { params: byId }, responses: { 204: { description: 'Ended' }, ...refusals } }),
     async c => {
-      const { id, sessions } = ctx.store.merchant(c.get('staff').merchantId)
-      const outcome = await ctx.store.commit(sessions.revokeApiKey(c.req.valid('param').id, ctx.clock.now()))
-      ctx.hub.recheck(id)
+      const { sessions, changes } = ctx.store.merchant(c.get('staff').merchantId)
+      const now = ctx.clock.now()
+      const outcome = await ctx.store.commit(sessions.revokeApiKey(c.req.valid('param').id, now), changes.tellRightEnded(now))
       return outcome.kind === 'refused' ? problem(c, 'not-found', 'There is no such key.') : c.body(null, 204)
     },
   )

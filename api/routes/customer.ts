@@ -66,9 +66,9 @@ function mountSignIn(ctx: Context, app: OpenAPIHono): void {
     async c => {
       const payer = await payerFor(ctx, c)
       if (payer instanceof Response) return payer
-      const { sessions } = ctx.store.merchant(payer.merchantId)
-      if (payer.via === 'code' || payer.via === 'server') await ctx.store.commit(sessions.revokeSession(payer.grantHash, ctx.clock.now()))
-      ctx.hub.recheck(payer.merchantId)
+      const { sessions, changes } = ctx.store.merchant(payer.merchantId)
+      const now = ctx.clock.now()
+      if (payer.via === 'code' || payer.via === 'server') await ctx.store.commit(sessions.revokeSession(payer.grantHash, now), changes.tellRightEnded(now))
       return c.body(null, 204)
     },
   )

@@ -4,8 +4,13 @@ import type { CustomerId, InvoiceId, MerchantId } from '../values.ts'
 
 export type ChangeRow = { seq: number; merchantId: MerchantId; customerId: CustomerId | ''; invoiceId: InvoiceId | null; kind: string }
 
+/** The kind of change that says: a link, session or key of the merchant was ended, in whichever process. */
+export const rightEnded = 'right_ended'
+
 /** Tells the open pages of a customer, or the merchant's console, that something is different. */
 export const changeQueries = (_db: Db, merchantId: MerchantId) => ({
+  /** Has every open stream of the merchant look whether its right still stands. */
+  tellRightEnded: (now: number): Write => write(`insert into changes (merchant_id, customer_id, invoice_id, kind, at) values (?, '', null, '${rightEnded}', ?)`, merchantId, now),
   tell: (change: { customerId: CustomerId | ''; invoiceId: InvoiceId | null; kind: string; now: number }): Write =>
     write(`insert into changes (merchant_id, customer_id, invoice_id, kind, at) values (?, ?, ?, ?, ?)`, merchantId, change.customerId, change.invoiceId, change.kind, change.now),
 })

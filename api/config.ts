@@ -48,8 +48,11 @@ export type Config = ReturnType<typeof arrange>
  * Throws an Error whose message names each setting, what is wrong with it and what to put there.
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
-  const parsed = environment.safeParse(filledOf(env))
-  const faults = parsed.success ? faultsOfWhole(parsed.data) : parsed.error.issues.map(issue => `${String(issue.path[0])} ${issue.message}`)
+  const filled = filledOf(env)
+  const parsed = environment.safeParse(filled)
+  const issues = parsed.error?.issues ?? []
+  const named = issues.map(issue => String(issue.path[0]))
+  const faults = [...new Set([...issues.map((issue, i) => `${named[i] ?? ''} ${issue.message}`), ...faultsOfWhole(filled, named)])]
   if (faults.length > 0 || !parsed.success) throw new Error(`The settings are not complete:\n${faults.map(fault => `  - ${fault}`).join('\n')}\nSet them in the environment and start again.`)
   return arrange(parsed.data)
 }
@@ -79,11 +82,16 @@ function databaseOf(env: Pick<z.output<typeof environment>, 'DATA_DIR' | 'DATABA
   return { url: env.DATABASE_URL ?? `file:${join(env.DATA_DIR, 'quittance.db')}`, authToken: env.DATABASE_AUTH_TOKEN }
 }
 
-function faultsOfWhole(env: z.output<typeof environment>): string[] {
+/** What does not go together, as far as each setting is right by itself. */
+function faultsOfWhole(filled: Readonly<Record<string, string | undefined>>, faulty: readonly string[]): string[] {
+  const given = (name: keyof typeof environment.shape) => (faulty.includes(name) ? undefined : filled[name])
   const faults: string[] = []
-  if (Boolean(env.STRIPE_SECRET_KEY) !== Boolean(env.STRIPE_PUBLISHABLE_KEY)) faults.push('STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY belong together: set both, or neither to take no card payments')
-  if (env.STRIPE_SECRET_KEY?.includes('_live_') && new URL(env.STRIPE_API_URL).hostname !== 'api.stripe.com') faults.push('STRIPE_API_URL must be https://api.stripe.com when a live key is set')
-  if (env.STRIPE_SECRET_KEY && env.STRIPE_PUBLISHABLE_KEY && env.STRIPE_SECRET_KEY.split('_')[1] !== env.STRIPE_PUBLISHABLE_KEY.split('_')[1]) faults.push('STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY must both be test keys or both be live keys')
+  if (Boolean(filled['STRIPE_SECRET_KEY']) !== Boolean(filled['STRIPE_PUBLISHABLE_KEY'])) faults.push('STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY belong together: set both, or neither to take no card payments')
+  const secretKey = given('STRIPE_SECRET_KEY')
+  const publishableKey = given('STRIPE_PUBLISHABLE_KEY')
+  const apiUrl = given('STRIPE_API_URL')
+  if (secretKey?.includes('_live_') && apiUrl && new URL(apiUrl).hostname !== 'api.stripe.com') faults.push('STRIPE_API_URL must be https://api.stripe.com when a live key is set')
+  if (secretKey && publishableKey && secretKey.split('_')[1] !== publishableKey.split('_')[1]) faults.push('STRIPE_SECRET_KEY and STRIPE_PUBLISHABLE_KEY must both be test keys or both be live keys')
   return faults
 }
 

@@ -30,7 +30,7 @@ export function startTidying(ctx: Context): () => Promise<void> {
 }
 
 /** Drops what has run out by now, in small steps. */
-export async function tidy(ctx: Context, isStopped: () => boolean = () => false): Promise<void> {
+export async function tidy(ctx: Pick<Context, 'store' | 'clock' | 'log'>, isStopped: () => boolean = () => false): Promise<void> {
   const { sessions, changes, operations, tidying } = ctx.store.control
   const now = ctx.clock.now()
   await ctx.store.commit(sessions.dropExpired(now), changes.drop(now - changesKeptMs), operations.drop())

@@ -25,8 +25,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-function work(handler: JobHandler): Worker {
-  const worker = startWorker({ store, log: silentLog, clock: { now: () => Date.now() + offsetMs }, pass: async () => {} }, { post_payment: handler })
+function work(handler: JobHandler, readsOnly: readonly string[] = []): Worker {
+  const worker = startWorker({ store, log: silentLog, clock: { now: () => Date.now() + offsetMs }, pass: async () => {} }, { post_payment: handler }, readsOnly)
   workers.push(worker)
   return worker
 }
@@ -104,6 +104,50 @@ test('what a process that died had claimed is taken over once its lease has run 
   expect(tries).toEqual([2])
   expect(await stateOf()).toBe('done')
 })
+
+test('what does not end within the time of a stop is given back as though it had not been tried; what it does later is not written', async () => {
+  const { worker, finish } = await workThatHangs()
+  await worker.stop(20)
+  expect(await store.merchant('mer_1').outbox.find('post:pay_1')).toMatchObject({ state: 'ready', attempts: 0, problem: null })
+  const tries: number[] = []
+  const other = work(async job => {
+    tries.push(job.attempts)
+    return { kind: 'done', writes: [write(`update merchants set name = 'by the other' where id = 'mer_1'`)] }
+  })
+  await other.idle()
+  // A call of the first may still be on its way outside.
+  expect(tries).toEqual([])
+  offsetMs += 30_000
+  await other.idle()
+  expect(tries).toEqual([1])
+  finish()
+  await worker.idle()
+  expect((await store.merchant('mer_1').self.find())?.name).toBe('by the other')
+  expect(await stateOf()).toBe('done')
+})
+
+test('what only reads is begun anew by another process at once', async () => {
+  const { worker, finish } = await workThatHangs(['post_payment'])
+  await worker.stop(20)
+  const other = work(async () => ({ kind: 'done' }))
+  await other.idle()
+  expect(await stateOf()).toBe('done')
+  finish()
+})
+
+/** A worker in the middle of an effect. */
+async function workThatHangs(readsOnly: readonly string[] = []): Promise<{ worker: Worker; finish(): void }> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  let isBegun = false
+  const worker = work(async () => {
+    isBegun = true
+    await promise
+    return { kind: 'done', writes: [write(`update merchants set name = 'too late' where id = 'mer_1'`)] }
+  }, readsOnly)
+  await owe()
+  await until(() => isBegun)
+  return { worker, finish: resolve }
+}
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise(resolve => setImmediate(resolve))

@@ -1,5 +1,5 @@
 import { type Client, LibsqlError, createClient } from '@libsql/client'
-import { chmodSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { migrate } from './migrate.ts'
 
@@ -103,7 +103,7 @@ function newestMigration(): number {
 
 /** Leaves nothing of a copy that came to nothing. */
 export function dropPartial(path: string): void {
-  for (const file of [partialOf(path), `${partialOf(path)}-journal`]) if (existsSync(file)) rmSync(file)
+  for (const end of ['', '-journal', '-wal', '-shm']) rmSync(partialOf(path) + end, { force: true })
 }
 
 function sync(path: string): void {

@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, existsSync, linkSync, renameSync, statSync } from 'node:fs'
+import { copyFileSync, createReadStream, createWriteStream, existsSync, linkSync, renameSync, statSync } from 'node:fs'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { LibsqlError, createClient } from '@libsql/client'
@@ -41,6 +41,8 @@ async function copyBeside(from: string, path: string, onBytes: (done: number, to
     },
   })
   await pipeline(createReadStream(from), counted, createWriteStream(partialOf(path), { mode: 0o600 }))
+  // A file that was copied by hand may have its newest rows in the log beside it.
+  if (existsSync(`${from}-wal`)) copyFileSync(`${from}-wal`, `${partialOf(path)}-wal`)
 }
 
 /** Gives the file a second name, so that there is no moment without a database. What it has beside it must not meet the one that comes. */

@@ -8,16 +8,22 @@ export type Db = {
   orm: LibSQLDatabase<typeof schema>
   /** Reads rows with a statement of its own words. */
   rows<T>(sql: string, args?: unknown[] | Record<string, unknown>): Promise<T[]>
+  /** The same for many wide rows, of texts and numbers in these columns: they come over as one JSON text, because the client carries each value by itself. */
+  wideRows<T>(columns: readonly (keyof T & string)[], sql: string, args?: unknown[] | Record<string, unknown>): Promise<T[]>
   /** The database's own clock in milliseconds, as an expression: leases must not depend on a process's clock. */
   clock(): string
   /** What makes this process owe an effect just now, e.g. a request's id; null where nothing is known of it. */
   cause(): string | null
 }
 
-export function rowsOf(client: Client) {
-  return async <T>(sql: string, args: unknown[] | Record<string, unknown> = []): Promise<T[]> => {
-    const result = await client.execute({ sql, args: args as InArgs })
-    return result.rows.map(row => Object.fromEntries(result.columns.map((column, i) => [column, row[i]])) as T)
+export function rowsOf(client: Client): Pick<Db, 'rows' | 'wideRows'> {
+  const rows: Db['rows'] = async <T>(sql: string, args: unknown[] | Record<string, unknown> = []) => (await client.execute({ sql, args: args as InArgs })).rows as T[]
+  return {
+    rows,
+    wideRows: async <T>(columns: readonly (keyof T & string)[], sql: string, args: unknown[] | Record<string, unknown> = []) => {
+      const [row] = await rows<{ all: string }>(`select json_group_array(json_object(${columns.map(column => `'${column}', ${column}`).join(', ')})) "all" from (${sql})`, args)
+      return JSON.parse(row?.all ?? '[]') as T[]
+    },
   }
 }
 

@@ -54,7 +54,7 @@ export async function openStore(options: StoreOptions) {
   const offsetMs = options.clockOffsetMs ?? (() => 0)
   const db: Db = {
     orm: drizzle(connection.client, { schema }),
-    rows: rowsOf(connection.client),
+    ...rowsOf(connection.client),
     cause: options.cause ?? (() => null),
     clock: () => `(cast(unixepoch('subsec') * 1000 as integer) + ${Math.trunc(offsetMs())})`,
   }

@@ -15,7 +15,7 @@ export async function receiptLetter(ctx: Context, payment: PaymentRow, method: P
   const merchant = ctx.store.merchant(payment.merchantId)
   const to = await receiptAddress(ctx, payment)
   if (!to) return []
-  const timeZone = (await merchant.connection.find())?.timeZone ?? 'UTC'
+  const timeZone = (await merchant.connection.timeZone()) ?? 'UTC'
   const format = createFormat({ locale: 'en-US', today: localDay(ctx.clock.now(), timeZone), timeZone, spellCurrency: false })
   const money = (amount: Minor) => format.money(amount, payment.currency).text
   const invoices = await merchant.invoices.list({ customerIds: null, invoiceIds: allocations.map(a => a.invoiceId), filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: allocations.length, today: format.today, publishedOnly: false })

@@ -100,7 +100,7 @@ async function receiptOf(ctx: Context, payment: PaymentRow, format: Format): Pro
   const merchant = ctx.store.merchant(payment.merchantId)
   const allocations = await merchant.payments.allocations(payment.id)
   const listed = await merchant.invoices.list({ customerIds: null, invoiceIds: allocations.map(a => a.invoiceId), filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: Math.max(1, allocations.length), today: format.today, publishedOnly: false })
-  const timeZone = (await merchant.connection.find())?.timeZone ?? 'UTC'
+  const timeZone = (await merchant.connection.timeZone()) ?? 'UTC'
   return {
     reference: payment.reference,
     paidText: format.day(localDay(payment.capturedAt ?? payment.createdAt, timeZone)),

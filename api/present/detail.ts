@@ -68,7 +68,7 @@ function itemIds(lines: readonly StoredLine[]): string[] {
 
 async function appliedTo(ctx: Context, payer: Payer, invoice: ListedInvoice, format: Format): Promise<InvoiceDetail['applied']> {
   const merchant = ctx.store.merchant(payer.merchantId)
-  const timeZone = (await merchant.connection.find())?.timeZone ?? 'UTC'
+  const timeZone = (await merchant.connection.timeZone()) ?? 'UTC'
   const inBooks = invoice.qboId ? await merchant.invoices.applied(invoice.qboId) : []
   const here = await merchant.invoices.capturedHere(invoice.id)
   return [

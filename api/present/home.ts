@@ -44,7 +44,7 @@ function agingOf(code: Currency, rows: readonly AgingRow[], format: Format): Hom
 async function receivedOn(ctx: Context, merchantId: MerchantId, days: readonly string[]): Promise<ReceivedRow[]> {
   const merchant = ctx.store.merchant(merchantId)
   const [first = '', last = ''] = [days[0], days.at(-1)]
-  const timeZone = (await merchant.connection.find())?.timeZone ?? 'UTC'
+  const timeZone = (await merchant.connection.timeZone()) ?? 'UTC'
   const here = await merchant.desk.receivedHere(ctx.clock.now() - (daysShown + 1) * dayMs)
   const placed = here.map(row => ({ currency: row.currency, on: localDay(row.slot * slotMs, timeZone), amount: row.amount }))
   return [...(await merchant.desk.receivedInBooks(first, last)), ...placed.filter(row => row.on >= first)]

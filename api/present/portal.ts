@@ -13,7 +13,7 @@ export type ListWish = { filter: ListFilter; sort: InvoiceSort; search: string |
 
 /** The format of a company's pages: its calendar, the reader's language, the currency written out where there are several. */
 export async function formatOf(ctx: Context, merchantId: MerchantId, locale: string, currencies: number): Promise<Format> {
-  const timeZone = (await ctx.store.merchant(merchantId).connection.find())?.timeZone ?? 'UTC'
+  const timeZone = (await ctx.store.merchant(merchantId).connection.timeZone()) ?? 'UTC'
   return createFormat({ locale, timeZone, today: localDay(ctx.clock.now(), timeZone), spellCurrency: currencies > 1 })
 }
 

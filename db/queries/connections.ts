@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import type { Write } from '../client.ts'
 import { connections, oauthStates } from '../schema/index.ts'
 import { type Db, mustHaveChangedOne, write } from '../sql.ts'
-import type { MerchantId } from '../values.ts'
+import type { ConnectionState, MerchantId } from '../values.ts'
 
 export type ConnectionRow = typeof connections.$inferSelect
 export type SealedTokens = {
@@ -16,6 +16,13 @@ export type SealedTokens = {
 /** The merchant's grant at Intuit. */
 export const connectionQueries = (db: Db, merchantId: MerchantId) => ({
   find: async (): Promise<ConnectionRow | null> => (await db.orm.select().from(connections).where(eq(connections.merchantId, merchantId)))[0] ?? null,
+  /** Where the company's calendar is; null where it is not known. */
+  timeZone: async (): Promise<string | null> => (await db.rows<{ timeZone: string | null }>(`select time_zone timeZone from connections where merchant_id = ?`, [merchantId]))[0]?.timeZone ?? null,
+  /** What decides whether customers can pay now, in one read; `stoppedBy` is the key of the card that stops payments while it is open. */
+  standing: async (stoppedBy: string): Promise<{ state: ConnectionState; recovering: number; stopped: number } | null> =>
+    (await db.rows<{ state: ConnectionState; recovering: number; stopped: number }>(
+      `select state, exists (select 1 from recoveries where merchant_id = ?1 and ended_at is null) recovering, exists (select 1 from cards where merchant_id = ?1 and key = ?2 and closed_at is null) stopped
+       from connections where merchant_id = ?1`, [merchantId, stoppedBy]))[0] ?? null,
   /** Connects or reconnects; mappings and choices stay. */
   connect: (grant: { realmId: string; scopes: string; tokens: SealedTokens; now: number }): Write[] => [
     write(

@@ -58,6 +58,9 @@ const base = `
   select i.id, i.qbo_id qboId, i.origin, i.customer_id customerId, i.number, i.issued_on issuedOn, i.due_on dueOn, i.currency, i.total, i.balance,
     ${held} held, ${captured} captured, i.email_status emailStatus, i.visibility, i.voided_at voidedAt, i.archived_at archivedAt, i.sent_at sentAt
   from invoices i`
+const listed = [
+  'id', 'qboId', 'origin', 'customerId', 'customerName', 'number', 'issuedOn', 'dueOn', 'currency', 'total', 'balance', 'held', 'captured', 'emailStatus', 'visibility', 'voidedAt', 'archivedAt', 'sentAt', 'heldMethod', 'sortKey',
+] as const satisfies readonly (keyof ListedInvoice)[]
 /** Their names alone: customers have a balance of their own, which the conditions do not mean. */
 const namesOfCustomers = `(select id, name from customers where merchant_id = :merchant)`
 const conditions: Record<ListFilter, string> = {
@@ -96,7 +99,7 @@ const listsOf = (db: Db, merchantId: MerchantId) => {
       const [direction, beyond] = query.sort.descending ? ['desc', '<'] : ['asc', '>']
       // Nothing sorts before everything else in both directions, so that a page can go on behind it.
       const key = `coalesce(${column}, '')`
-      return db.rows<ListedInvoice>(
+      return db.wideRows<ListedInvoice>(listed,
         `with seen as (${base} ${scope({ ...query, archived: query.filter === 'archived' })})
          select seen.*, c.name customerName, ${key} sortKey,
            (select json_extract(p.method, '$.kind') from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id

@@ -46,7 +46,12 @@ export const sessionQueries = (db: Db, merchantId: MerchantId) => ({
 
 /** Finding whose a token is, before any merchant is known. */
 export const sessionControl = (db: Db) => ({
-  link: async (tokenHash: string): Promise<LinkRow | null> => (await db.orm.select().from(links).where(eq(links.tokenHash, tokenHash)))[0] ?? null,
+  link: async (tokenHash: string): Promise<LinkRow | null> => {
+    const [row] = await db.rows<Omit<LinkRow, 'preview'> & { preview: number }>(
+      `select merchant_id merchantId, id, token_hash tokenHash, customer_id customerId, invoice_id invoiceId, scope, email, preview, created_at createdAt, expires_at expiresAt, revoked_at revokedAt
+       from links where token_hash = ?`, [tokenHash])
+    return row ? { ...row, preview: row.preview === 1 } : null
+  },
   session: async (tokenHash: string): Promise<SessionRow | null> => (await db.orm.select().from(sessions).where(eq(sessions.tokenHash, tokenHash)))[0] ?? null,
   apiKey: async (keyHash: string) => (await db.orm.select().from(apiKeys).where(eq(apiKeys.keyHash, keyHash)))[0] ?? null,
   memberSession: async (tokenHash: string) => {

@@ -59,8 +59,9 @@ function tell(options: RequestOptions, request: QboRequest, answer: QboAnswer<un
   options.onCall?.(ms, answer.ok ? null : answer.failure.class)
   const call = { realm: request.at.realmId, method: request.method, path: request.path, ms: Math.round(ms), waitedMs: Math.round(waitedMs) }
   if (answer.ok) return options.log.info({ ...call, intuitTid: answer.intuitTid }, 'QuickBooks answered')
-  const { message: _unsafe, detail: _private, ...fields } = answer.failure
-  options.log.warn({ ...call, ...fields }, 'QuickBooks did not answer as asked')
+  // A field called `code` is left out of every line, because codes to sign in are.
+  const { message: _unsafe, detail: _private, code: fault, ...fields } = answer.failure
+  options.log.warn({ ...call, ...fields, fault }, 'QuickBooks did not answer as asked')
 }
 
 const noFault: QboFailure = { class: 'unknown', code: '', message: '', detail: '', status: 0, intuitTid: null, retryAfterMs: null }

@@ -14,6 +14,7 @@ import { giveUpPayment } from '../payments/give-up.ts'
 import { lookAgain, startPayment } from '../payments/start.ts'
 import { checkoutView, paymentView, repriced } from '../present/checkout.ts'
 import { rowsNow } from '../present/portal.ts'
+import { noteTrace } from '../trace.ts'
 import { addressOf } from './address.ts'
 import { localeFor } from './customer.ts'
 import { problem } from './problem.ts'
@@ -75,7 +76,9 @@ async function jsonOf(c: HonoContext): Promise<unknown> {
 }
 
 async function find(ctx: Context, c: HonoContext): Promise<CheckoutRow | null> {
-  return ctx.store.control.payments.checkoutByHash(ctx.vault.hash(c.req.param('checkout') ?? ''))
+  const checkout = await ctx.store.control.payments.checkoutByHash(ctx.vault.hash(c.req.param('checkout') ?? ''))
+  if (checkout) noteTrace({ merchant: checkout.merchantId })
+  return checkout
 }
 
 async function findPayment(ctx: Context, c: HonoContext) {

@@ -125,7 +125,8 @@ async function carryOut(ctx: Ground, owner: string, job: Job, handlers: Readonly
     await ctx.pass('Q6')
     const outcome = await ctx.store.commit(writesOf(ctx, owner, job, result))
     if (outcome.kind === 'refused') await giveBack(ctx, owner, job, outcome.rule, log)
-    else if (result.kind === 'retry' || result.kind === 'blocked') log.warn({ problem: result.problem }, result.kind === 'retry' ? 'an effect will be tried again' : 'an effect waits for a person')
+    // Why stands in its row: a vendor's words may hold a customer's name.
+    else if (result.kind === 'retry' || result.kind === 'blocked') log.warn({}, result.kind === 'retry' ? 'an effect will be tried again' : 'an effect waits for a person')
     await ctx.pass('Q7')
   } catch (error) {
     log.error({ err: error }, 'an effect could not be ended; its lease will run out and it will be tried again')

@@ -80,7 +80,7 @@ test('after a 429 the company is left alone for a minute, and then served again'
 
 test('each refusal is logged with Intuit’s own number of the call and without anybody’s data', async () => {
   expect(await books.read(at, 'Invoice', '987654')).toMatchObject({ ok: false, failure: { class: 'gone', code: '610', intuitTid: expect.any(String) as string } })
-  expect(warned).toEqual([expect.objectContaining({ code: '610', intuitTid: expect.any(String) as string, realm: benchRealm }) as object])
+  expect(warned).toEqual([expect.objectContaining({ fault: '610', intuitTid: expect.any(String) as string, realm: benchRealm }) as object])
   expect(JSON.stringify(warned)).not.toContain(at.accessToken)
 })
 

@@ -15,7 +15,7 @@ export type Load = {
 
 /** A load generator in a process of its own. */
 export async function startLoad(): Promise<Load> {
-  const child = await startChild('load-process.ts')
+  const child = await startChild('servers/load.ts')
   const folder = mkdtempSync(join(tmpdir(), 'quittance-load-'))
   const requestsFile = join(folder, 'requests.json')
   return {

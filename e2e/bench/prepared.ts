@@ -30,7 +30,7 @@ export async function prepareDatabase(invoices: number): Promise<Prepared> {
   const folder = mkdtempSync(join(tmpdir(), 'quittance-bench-'))
   const databaseUrl = `file:${join(folder, 'bench.db')}`
   const sealingKeys = `bench:${randomBytes(32).toString('base64')}`
-  const merchantId = newId('mer', Date.now()) as MerchantId
+  const merchantId = newId('mer', Date.now())
   const publishableKey = newToken('pk')
   await addMerchant({ databaseUrl, sealingKeys, merchantId, publishableKey })
   const connection = await connect(databaseUrl, { timeoutMs: 600_000 })

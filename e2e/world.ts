@@ -7,6 +7,7 @@ import { silentLog } from '../api/log.ts'
 import { type RunningApi, startApi } from '../api/main.ts'
 import type { Log } from '../api/ports.ts'
 import { demoCustomer } from './company/demo.ts'
+import { startHranaServer } from './emulators/libsql/index.ts'
 import { type SignedInMerchant, signUpMerchant, until } from './merchant.ts'
 import { type Outside, type OutsideOptions, freePort, startOutside } from './outside.ts'
 
@@ -16,6 +17,8 @@ export type World = {
   outside: Outside
   api: RunningApi
   apiUrl: string
+  /** Where the rows lie, for tests that read them past the product. */
+  databaseFile: string
   /** The demo merchant, connected and loaded; absent where the world was started without. */
   merchant: SignedInMerchant
   /** A session of the demo customer, as the merchant's own server asks for it. */
@@ -29,7 +32,8 @@ export type World = {
 
 /**
  * The whole product in one process with the systems around it, for tests: real HTTP between all of them, one clock that
- * `outside.clock.advance` moves for everybody. `connected: false` leaves the merchant to the test.
+ * `outside.clock.advance` moves for everybody. `connected: false` leaves the merchant to the test. With `WORLD_DATABASE=server`
+ * in the environment a database server stands between the product and its file.
  */
 export async function startWorld(options: Partial<OutsideOptions> & { connected?: boolean; log?: Log } = {}): Promise<World> {
   const port = await freePort()
@@ -37,13 +41,15 @@ export async function startWorld(options: Partial<OutsideOptions> & { connected?
   const dataDir = mkdtempSync(join(tmpdir(), 'quittance-'))
   const outside = await startOutside({ unlimited: true, ...options, apiUrl })
   const { clock } = outside
-  const config = readConfig({ ...outside.environment, PORT: String(port), DATA_DIR: dataDir, SEALING_KEYS: `test:${randomBytes(32).toString('base64')}`, LOG_LEVEL: 'silent' })
+  const databaseFile = join(dataDir, 'quittance.db')
+  const server = process.env['WORLD_DATABASE'] === 'server' ? await startHranaServer({ path: databaseFile }) : null
+  const config = readConfig({ ...outside.environment, PORT: String(port), DATA_DIR: dataDir, ...(server ? { DATABASE_URL: server.url } : {}), SEALING_KEYS: `test:${randomBytes(32).toString('base64')}`, LOG_LEVEL: 'silent' })
   const api = await startApi(config, { clock: { now: clock.now, offsetMs: () => clock.now() - Date.now() }, log: options.log ?? silentLog, ...(options.unlimited === false ? {} : { quickBooksPerSecondMax: 1_000 }) })
   const signUp = () => signUpMerchant({ apiUrl, mailUrl: outside.mail.url, email: 'avery@alderandfinch.example', siteOrigin: outside.site.url })
   const merchant = options.connected === false ? nobody : await signUp()
   if (options.connected !== false) outside.site.connect({ apiUrl, publishableKey: merchant.publishableKey, apiKey: merchant.apiKey, fallbackUrl: `${apiUrl}/pay-online/${merchant.publishableKey}` })
   return {
-    outside, api, apiUrl, merchant, ...asker(apiUrl, merchant.apiKey),
+    outside, api, apiUrl, databaseFile, merchant, ...asker(apiUrl, merchant.apiKey),
     settled: async () => {
       const { outbox } = api.context.store.control
       const restOfIt = async () => {
@@ -59,6 +65,7 @@ export async function startWorld(options: Partial<OutsideOptions> & { connected?
     close: async () => {
       await api.stop()
       await outside.close()
+      await server?.close()
       rmSync(dataDir, { recursive: true, force: true })
     },
   }

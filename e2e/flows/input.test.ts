@@ -205,7 +205,7 @@ test('through a whole payment no token, code, address or key is written to the l
   expect(secrets.filter(secret => secret.length < 6)).toEqual([])
   expect(logged.length).toBeGreaterThan(50)
   expect(secrets.filter(secret => logged.some(line => line.includes(secret)))).toEqual([])
-  const file = world.api.context.config.database.url.replace(/^file:/, '')
+  const file = world.databaseFile
   const stored = Buffer.concat([readFileSync(file), readFileSync(`${file}-wal`)])
   expect([...tokens, ...keys].filter(secret => stored.includes(secret))).toEqual([])
   // The file is read as it is: what must be there is found.

@@ -19,11 +19,10 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 const newest = { name: 'next', key: randomBytes(32) }
-const path = () => world.api.context.config.database.url.replace(/^file:/, '')
 
 /** Every sealed text in the file, whatever table it lies in: nothing else looks like one. */
 function sealedTexts(): string[] {
-  const db = new DatabaseSync(path(), { readOnly: true })
+  const db = new DatabaseSync(world.databaseFile, { readOnly: true })
   try {
     const tables = db.prepare(`select name from sqlite_master where type = 'table'`).all().map(row => String(row['name']))
     return tables.flatMap(name => db.prepare(`select * from "${name}"`).all()).flatMap(row => Object.values(row)).flatMap(value => (typeof value === 'string' ? (value.match(/\b(?:test|next)\.[\w-]{16}\.[\w-]{22,}/g) ?? []) : []))

@@ -10,11 +10,17 @@ const manifestSchema = z.object({
 })
 type RenderLanding = (input: LandingInput) => { html: string; css: string }
 
+/** What a page brings along: its script, and its style sheets, the small ones as text to be written into the page. */
+export type PageAssets = { js: string; css: string[]; style: string }
+
+/** A sheet up to this size costs less in every page than its own way to the server, which the first paint would wait for. */
+const inlineMaxBytes = 8_000
+
 /** What the widget's build left for us to serve. */
 export type Assets = {
   /** The bytes of a built file that browsers may have, by its path in the build; null for any other path. */
   file(path: string): Promise<Uint8Array<ArrayBuffer> | null>
-  page(name: 'landing' | 'pay' | 'console'): { js: string; css: string[] }
+  page(name: 'landing' | 'pay' | 'console'): PageAssets
   renderLanding: RenderLanding
 }
 
@@ -26,6 +32,8 @@ export async function loadAssets(dir: string): Promise<Assets> {
   const manifest = manifestSchema.parse(JSON.parse(text))
   const server = (await import(pathToFileURL(join(dir, 'server.js')).href)) as { renderLanding: RenderLanding }
   const served = new Map<string, Uint8Array<ArrayBuffer>>()
+  const pages = new Map<string, PageAssets>()
+  for (const [name, page] of Object.entries(manifest.pages)) pages.set(name, await pageAssets(dir, page))
   return {
     async file(path) {
       const entry = manifest.files[path]
@@ -37,10 +45,16 @@ export async function loadAssets(dir: string): Promise<Assets> {
       return bytes
     },
     page(name) {
-      const page = manifest.pages[name]
+      const page = pages.get(name)
       if (!page) throw new Error(`The build holds no page ${name}. Run \`npm run build\` again.`)
       return page
     },
     renderLanding: server.renderLanding,
   }
+}
+
+async function pageAssets(dir: string, page: { js: string; css: string[] }): Promise<PageAssets> {
+  const sheets = await Promise.all(page.css.map(async path => ({ path, text: await readFile(join(dir, path), 'utf8') })))
+  const isSmall = ({ text }: { text: string }) => Buffer.byteLength(text) <= inlineMaxBytes
+  return { js: page.js, css: sheets.filter(sheet => !isSmall(sheet)).map(sheet => sheet.path), style: sheets.filter(isSmall).map(sheet => sheet.text).join('') }
 }

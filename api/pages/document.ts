@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { Context as HonoContext } from 'hono'
 import { html, raw } from 'hono/html'
+import type { PageAssets } from './assets.ts'
 
 type Html = ReturnType<typeof html>
 export type Page = {
   title: string
   lang: string
-  assets: { js: string; css: string[] } | null
+  assets: PageAssets | null
   body: (nonce: string) => Html
   status?: 200 | 401 | 404 | 410 | 429 | 500 | 503
   /** Who may show the page in a frame; nobody when absent. */
@@ -30,6 +31,7 @@ export async function sendDocument(c: HonoContext, page: Page): Promise<Response
     <title>${page.title}</title>
     <link rel="icon" href="data:," />
     ${(page.assets?.css ?? []).map(path => html`<link rel="stylesheet" href="${servedAt(path)}" />`)}
+    ${page.assets?.style ? html`<style nonce="${nonce}">${raw(page.assets.style)}</style>` : ''}
     ${page.assets ? html`<script type="module" nonce="${nonce}" src="${servedAt(page.assets.js)}"></script>` : ''}
   </head>
   <body>${page.body(nonce)}</body>

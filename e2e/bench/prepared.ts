@@ -25,8 +25,8 @@ export const invoicesOfCustomer = 20
 const linksMax = 50
 const yearMs = 365 * 86_400_000
 
-/** A database of its own with one connected merchant whose customers have twenty invoices each, three in five of them paid. Written past the product, by the statement. */
-export async function prepareDatabase(invoices: number): Promise<Prepared> {
+/** A database of its own with one connected merchant whose customers have twenty invoices each, `paid` of them paid. Written past the product, by the statement. */
+export async function prepareDatabase(invoices: number, paid = 12): Promise<Prepared> {
   const folder = mkdtempSync(join(tmpdir(), 'quittance-bench-'))
   const databaseUrl = `file:${join(folder, 'bench.db')}`
   const sealingKeys = `bench:${randomBytes(32).toString('base64')}`
@@ -36,7 +36,7 @@ export async function prepareDatabase(invoices: number): Promise<Prepared> {
   const connection = await connect(databaseUrl, { timeoutMs: 600_000 })
   try {
     await connection.client.execute('pragma synchronous = off')
-    if (invoices > 0) await fill(connection, merchantId, invoices)
+    if (invoices > 0) await fill(connection, merchantId, invoices, paid)
   } finally {
     await connection.close()
   }
@@ -90,7 +90,7 @@ const body = JSON.stringify({
 })
 
 /** Rows are made inside the database. A customer's invoices lie far apart, as years of business would leave them. */
-async function fill({ client }: Connection, merchantId: MerchantId, invoices: number): Promise<void> {
+async function fill({ client }: Connection, merchantId: MerchantId, invoices: number, paid: number): Promise<void> {
   const customers = invoices / invoicesOfCustomer
   await client.execute({
     sql: `with recursive n(i) as (select 0 union all select i + 1 from n where i + 1 < :customers)
@@ -100,16 +100,16 @@ async function fill({ client }: Connection, merchantId: MerchantId, invoices: nu
   })
   const chunk = 50_000
   for (let from = 0; from < invoices; from += chunk) {
-    const args = { from, to: Math.min(invoices, from + chunk), customers, merchant: merchantId }
+    const args = { from, to: Math.min(invoices, from + chunk), customers, paid, merchant: merchantId }
     const numbers = `with recursive n(i) as (select cast(:from as integer) union all select i + 1 from n where i + 1 < :to), whole(customers) as (select cast(:customers as integer))`
     await client.batch([
       { sql: `${numbers} insert into invoices (merchant_id, id, origin, qbo_id, sync_token, qbo_updated_at, customer_id, number, issued_on, due_on, currency, total, balance, deposit, tax, email_status, visibility, published_at, created_at, body)
           select :merchant, printf('inv_%026d', i), 'qbo', i + 1, '0', 1760000000000, printf('cus_%026d', i % customers), 100000 + i, date('2025-01-01', ((i / customers) * 29) || ' days'),
-            date('2025-01-31', ((i / customers) * 29) || ' days'), 'USD', 36750, iif(i / customers < 12, 0, 36750), 0, 0, 'EmailSent', 'published', 1760000000000, 1760000000000, :body from n, whole`, args: { ...args, body } },
+            date('2025-01-31', ((i / customers) * 29) || ' days'), 'USD', 36750, iif(i / customers < :paid, 0, 36750), 0, 0, 'EmailSent', 'published', 1760000000000, 1760000000000, :body from n, whole`, args: { ...args, body } },
       { sql: `${numbers} insert into qbo_payments (merchant_id, qbo_id, sync_token, qbo_updated_at, customer_id, currency, total, unapplied, paid_on, reference, state)
-          select :merchant, 'p' || i, '0', 1760000000000, printf('cus_%026d', i % customers), 'USD', 36750, 0, date('2025-02-05', ((i / customers) * 29) || ' days'), 'check ' || i, 'live' from n, whole where i / customers < 12`, args },
+          select :merchant, 'p' || i, '0', 1760000000000, printf('cus_%026d', i % customers), 'USD', 36750, 0, date('2025-02-05', ((i / customers) * 29) || ' days'), 'check ' || i, 'live' from n, whole where i / customers < :paid`, args },
       { sql: `${numbers} insert into qbo_payment_lines (merchant_id, payment_qbo_id, position, txn_type, txn_qbo_id, amount)
-          select :merchant, 'p' || i, 0, 'Invoice', i + 1, 36750 from n, whole where i / customers < 12`, args },
+          select :merchant, 'p' || i, 0, 'Invoice', i + 1, 36750 from n, whole where i / customers < :paid`, args },
     ], 'write')
   }
 }

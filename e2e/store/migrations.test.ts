@@ -56,7 +56,7 @@ test('migrations that are killed before any statement and run again end as if no
     }
   }
   await Promise.all([work(), work()])
-}, 180_000)
+}, 600_000)
 
 test('migrations of a server whose answers are lost, before or after each call, end as if nothing had happened, each applied once', async () => {
   const calls = await callsOf()

@@ -10,7 +10,7 @@ test('a process that is killed while it writes loses nothing that it acknowledge
   expect(toll).toMatchObject({ lost: 0, torn: 0, integrity: 'ok' })
   expect(toll.acknowledged).toBeGreaterThanOrEqual(3_000)
   expect(toll.kills).toBeGreaterThanOrEqual(5)
-}, 120_000)
+}, 300_000)
 
 test('a second process on the file is refused at once with a sentence that says what to do, until the first is killed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'store-'))

@@ -20,7 +20,7 @@ export function startMeter(store: Store, clock: Clock, log: Log): CallMeter {
     counted = new Map()
     const month = new Date(clock.now()).toISOString().slice(0, 7)
     for (const [realmId, { reads, writes }] of taken) {
-      const row = await store.control.connections.byRealm(realmId)
+      const row = await store.control.connections.holder(realmId)
       if (row) await store.commit(store.merchant(row.merchantId).self.countCalls(month, reads, writes))
     }
   }

@@ -47,6 +47,7 @@ export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHa
   let stopped = false
   let looking: Promise<void> | null = null
   let lookAgain = false
+  let soon: NodeJS.Immediate | null = null
 
   const look = async (): Promise<void> => {
     const room = lanesMax - running.size
@@ -56,7 +57,7 @@ export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHa
       const trace = { job: job.id, kind: job.kind, merchant: job.merchantId, attempt: job.attempts, cause: job.cause }
       const run = withTrace(trace, () => carryOut(ctx, owner, job, handlers)).finally(() => {
         running.delete(job)
-        poke()
+        pokeSoon()
       })
       running.set(job, run)
     }
@@ -77,8 +78,15 @@ export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHa
         }
       })
   }
+  /** Many commits may fall into one turn: they are one look. */
+  const pokeSoon = () => {
+    soon ??= setImmediate(() => {
+      soon = null
+      poke()
+    })
+  }
   const timer = setInterval(poke, pollMs)
-  const forget = ctx.store.onCommit(poke)
+  const forget = ctx.store.onCommit(pokeSoon)
   poke()
 
   return {

@@ -17,7 +17,7 @@ export const receiveEvents = (ctx: Context) => async (delivery: Delivery, raw: s
   if (delivery.unreadable > 0) await keepDead(ctx, raw, `${delivery.unreadable} events could not be read`)
   const writes: Write[] = []
   for (const realmId of new Set(delivery.events.map(event => event.realmId))) {
-    const holder = await connections.byRealm(realmId)
+    const holder = await connections.holder(realmId)
     const events = delivery.events.filter(event => event.realmId === realmId)
     writes.push(...events.map(event => inbox.receive({ source: 'quickbooks', owner: realmId, eventId: event.key, body: JSON.stringify(event), now })))
     if (holder?.state === 'connected' || holder?.state === 'needs_reconnect') writes.push(wakeChanges(ctx, holder.merchantId, realmId))

@@ -77,6 +77,9 @@ export const connectionQueries = (db: Db, merchantId: MerchantId) => ({
 })
 
 export const connectionControl = (db: Db) => ({
+  /** Whose company this is, and whether it is connected: what each webhook asks. */
+  holder: async (realmId: string): Promise<{ merchantId: MerchantId; state: ConnectionState } | null> =>
+    (await db.rows<{ merchantId: MerchantId; state: ConnectionState }>(`select merchant_id merchantId, state from connections where realm_id = ?`, [realmId]))[0] ?? null,
   byRealm: async (realmId: string): Promise<ConnectionRow | null> => (await db.orm.select().from(connections).where(eq(connections.realmId, realmId)))[0] ?? null,
   connected: () => db.orm.select({ merchantId: connections.merchantId, realmId: connections.realmId }).from(connections).where(eq(connections.state, 'connected')),
   rememberState: (state: typeof oauthStates.$inferInsert): Write =>

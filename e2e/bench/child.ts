@@ -1,7 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+
+const root = resolve(import.meta.dirname, '../..')
 
 export type Child = {
   /** What it said when it was ready. */
@@ -13,7 +15,7 @@ export type Child = {
 
 /** How `npm run serve` has Node run the product, so that it is measured as it is served. */
 export function serveFlags(): string[] {
-  const { scripts } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { scripts: { serve: string } }
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { serve: string } }
   return scripts.serve.split(' ').filter(part => part.startsWith('--'))
 }
 
@@ -22,7 +24,7 @@ export const startServed = (env: Record<string, string>): Promise<Child> => star
 
 /** Starts a file of this folder as a process of its own and waits until it says that it is ready. Throws where it ends before. */
 export async function startChild(file: string, given: { env?: Record<string, string | undefined>; argv?: string[]; execArgv?: string[] } = {}): Promise<Child> {
-  const child = fork(join(import.meta.dirname, file), given.argv ?? [], { env: { ...process.env, ...given.env }, execArgv: given.execArgv ?? [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(join(import.meta.dirname, file), given.argv ?? [], { cwd: root, env: { ...process.env, ...given.env }, execArgv: given.execArgv ?? [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const ready = await Promise.race([once(child, 'message'), once(child, 'exit')])
   const [first] = ready as [unknown]
   if (typeof first !== 'object' || first === null) throw new Error(`${file} ended before it was ready: ${String(first)}`)

@@ -106,6 +106,8 @@ export type LinkView = {
   id: string
   customerId: string
   invoiceId: string | null
+  /** `invoice`: the link shows that invoice and no other. */
+  scope: 'customer' | 'invoice'
   email: string | null
   createdAt: string
   expiresAt: string

@@ -43,7 +43,7 @@ async function letterWrites(ctx: Context, merchantId: MerchantId, invoice: Liste
   const merchant = ctx.store.merchant(merchantId)
   const now = ctx.clock.now()
   const mailId = newId('mail', now)
-  const { url, write } = await newLink(ctx, merchantId, { customerId: invoice.customerId, invoiceId: invoice.id, email: to })
+  const { url, write } = await newLink(ctx, merchantId, { customerId: invoice.customerId, invoiceId: invoice.id, scope: 'customer', email: to })
   const { supportEmail } = await brandOf(ctx, merchantId)
   return [
     ...merchant.desk.claimMail({ id: mailId, recipient: to, customerId: invoice.customerId, invoiceId: invoice.id, now, onceMs }),

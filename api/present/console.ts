@@ -55,7 +55,7 @@ export async function settingsView(ctx: Context, merchantId: MerchantId): Promis
 
 export function linkView(link: LinkRow): LinkView {
   const text = (at: number) => new Date(at).toISOString()
-  return { id: link.id, customerId: link.customerId, invoiceId: link.invoiceId, email: link.email, createdAt: text(link.createdAt), expiresAt: text(link.expiresAt), revokedAt: link.revokedAt === null ? null : text(link.revokedAt) }
+  return { id: link.id, customerId: link.customerId, invoiceId: link.invoiceId, scope: link.scope, email: link.email, createdAt: text(link.createdAt), expiresAt: text(link.expiresAt), revokedAt: link.revokedAt === null ? null : text(link.revokedAt) }
 }
 
 export function apiKeyView(key: { id: string; name: string; lastFour: string; createdAt: number; lastUsedAt: number | null }): ApiKeyView {

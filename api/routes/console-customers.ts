@@ -38,17 +38,18 @@ export function mountCustomers(ctx: Context, app: OpenAPIHono): void {
 
 function mountLinkDeeds(ctx: Context, app: OpenAPIHono): void {
   app.openapi(
-    createRoute({ method: 'post', path: '/v1/merchant/customers/{id}/links', tags, security, summary: 'Make a link to one customer’s page', description: 'The address is told this once. `invoiceId` is shown first; `email` is whom the link is for, and where receipts go. Nothing is mailed.', request: { params: byId, ...body(z.strictObject({ invoiceId: z.string().max(64).optional(), email: email.optional() })) }, responses: { 201: json(z.object({ url: z.string(), link: Link }), 'The link'), ...refusals } }),
+    createRoute({ method: 'post', path: '/v1/merchant/customers/{id}/links', tags, security, summary: 'Make a link to one customer’s page', description: 'The address is told this once. `invoiceId` is shown first, and alone with the scope `invoice`; `email` is whom the link is for, and where receipts go. Nothing is mailed.', request: { params: byId, ...body(z.strictObject({ invoiceId: z.string().max(64).optional(), scope: z.enum(['customer', 'invoice']).default('customer'), email: email.optional() })) }, responses: { 201: json(z.object({ url: z.string(), link: Link }), 'The link'), ...refusals } }),
     async c => {
       const merchant = ctx.store.merchant(c.get('staff').merchantId)
       const customer = await merchant.desk.customer(c.req.valid('param').id)
       if (!customer) return problem(c, 'not-found', noCustomer) as never
       if (customer.archivedAt !== null) return problem(c, 'conflict', 'This customer is archived, so there is nothing to link to. No link was made.') as never
       const asked = c.req.valid('json')
+      if (asked.scope === 'invoice' && asked.invoiceId === undefined) return problem(c, 'invalid-request', 'A link to one invoice needs its `invoiceId`. No link was made.') as never
       const [invoice = null] = asked.invoiceId === undefined ? [] : await findInvoices(ctx, merchant.id, [asked.invoiceId])
       if (asked.invoiceId !== undefined && invoice?.customerId !== customer.id) return problem(c, 'not-found', 'This customer has no such invoice. No link was made.') as never
       if (invoice && (invoice.visibility === 'draft' || invoice.archivedAt !== null)) return problem(c, 'conflict', 'The customer cannot see this invoice yet: publish it first. No link was made.') as never
-      const made = await newLink(ctx, merchant.id, { customerId: customer.id, invoiceId: invoice?.id ?? null, email: asked.email ?? null })
+      const made = await newLink(ctx, merchant.id, { customerId: customer.id, invoiceId: invoice?.id ?? null, scope: asked.scope, email: asked.email ?? null })
       await ctx.store.commit(made.write)
       return c.json({ url: made.url, link: linkView(made.link) }, 201)
     },

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type * as views from '../domain/console-views.ts'
-import { Invoice, Money, email } from './schemas.ts'
+import { Invoice, Money, email, orNull } from './schemas.ts'
 
 /** The shapes of `domain/console-views.ts` for the API's description; the compiler holds each to its type. */
 const named = <T>(name: string, schema: z.ZodType<T>): z.ZodType<T> => schema.openapi(name)
@@ -25,7 +25,7 @@ export const Settings = named<views.SettingsView>('Settings', z.object({
 export const Console = named<views.ConsoleView>('Console', z.object({
   merchant: z.object({ id: text, name: text, publishableKey: text }),
   member: z.object({ email: text, name: maybe }),
-  connection: Connection, settings: Settings, gates: z.object({ payments: maybe }), import: Import.nullable(), counts: z.object({ drafts: z.int(), openCards: z.int() }),
+  connection: Connection, settings: Settings, gates: z.object({ payments: maybe }), import: orNull(Import), counts: z.object({ drafts: z.int(), openCards: z.int() }),
 }))
 const card = z.object({
   id: text, kind: text, urgency: z.enum(['now', 'soon', 'when_convenient']), title: text, text, at: instant,
@@ -44,7 +44,7 @@ export const ConsoleCustomers = named<views.ConsoleCustomerList>('ConsoleCustome
   customers: z.array(z.object({ id: text, name: text, email: maybe, parentName: maybe, owed: z.array(Money), openCount: z.int(), active: z.boolean(), archived: z.boolean() })),
   nextCursor: maybe, total: z.int(),
 }))
-export const Link = named<views.LinkView>('Link', z.object({ id: text, customerId: text, invoiceId: maybe, email: maybe, createdAt: instant, expiresAt: instant, revokedAt: instant.nullable() }))
+export const Link = named<views.LinkView>('Link', z.object({ id: text, customerId: text, invoiceId: maybe, scope: z.enum(['customer', 'invoice']), email: maybe, createdAt: instant, expiresAt: instant, revokedAt: instant.nullable() }))
 export const ConsolePayments = named<views.ConsolePaymentList>('ConsolePayments', z.object({
   payments: z.array(z.object({
     id: text, at: instant, atText: text, customerName: text, amount: Money, state: text, stateText: text, method: maybe, reference: text,

@@ -8,7 +8,7 @@ import { currentImport, startImport } from '../sync/imports.ts'
 import { ApiKey, ApiKeyCreated, Connection, Import, LedgerAccount, Settings, byId, settingsChange } from './console-schemas.ts'
 import { localeFor } from './customer.ts'
 import { problem } from './problem.ts'
-import { body, json, refusals } from './schemas.ts'
+import { body, json, orNull, refusals } from './schemas.ts'
 
 const tags = ['Merchants']
 const security = [{ bearer: [] }]
@@ -44,7 +44,7 @@ export function mountSettings(ctx: Context, app: OpenAPIHono): void {
     },
   )
   app.openapi(
-    createRoute({ method: 'get', path: '/v1/merchant/imports/current', tags, security, summary: 'The latest run', responses: { 200: json(z.object({ import: Import.nullable() }), 'The run; null before the first'), ...refusals } }),
+    createRoute({ method: 'get', path: '/v1/merchant/imports/current', tags, security, summary: 'The latest run', responses: { 200: json(z.object({ import: orNull(Import) }), 'The run; null before the first'), ...refusals } }),
     async c => c.json({ import: await currentImport(ctx)(c.get('staff').merchantId) }, 200),
   )
 }

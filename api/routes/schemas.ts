@@ -6,6 +6,9 @@ const named = <T>(name: string, schema: z.ZodType<T>): z.ZodType<T> => schema.op
 const day = z.string().openapi({ format: 'date', example: '2026-12-03' })
 const text = z.string()
 
+/** A named shape or null: `.nullable()` would have the description ask for both at once. */
+export const orNull = <T>(schema: z.ZodType<T>): z.ZodType<T | null> => z.union([schema, z.null()])
+
 export const Money = named<views.MoneyView>('Money', z.object({ amount: z.int().openapi({ description: 'minor units', example: 124000 }), currency: text.openapi({ example: 'USD' }), text: text.openapi({ example: '$1,240.00' }) }))
 const invoiceState = z.enum(['draft', 'open', 'due_soon', 'overdue', 'partly_paid', 'processing', 'paid', 'void'])
 const invoiceShape = {
@@ -30,15 +33,15 @@ export const Portal = named<views.PortalView>('Portal', z.object({
   version: z.int(),
 }))
 const Line: z.ZodType<views.InvoiceLineView> = named('InvoiceLine', z.object({
-  kind: z.enum(['item', 'group', 'note', 'subtotal', 'discount', 'shipping']), name: text.nullable(), description: text.nullable(), quantity: text.nullable(), unitPrice: text.nullable(), amount: Money.nullable(),
+  kind: z.enum(['item', 'group', 'note', 'subtotal', 'discount', 'shipping']), name: text.nullable(), description: text.nullable(), quantity: text.nullable(), unitPrice: text.nullable(), amount: orNull(Money),
   get lines(): z.ZodType<views.InvoiceLineView[]> {
     return z.array(Line)
   },
 }) as z.ZodType<views.InvoiceLineView>)
 export const InvoiceDetail = named<views.InvoiceDetail>('InvoiceDetail', z.object({
   ...invoiceShape,
-  customerName: text, billTo: z.array(text), terms: text.nullable(), memo: text.nullable(), lines: z.array(Line), subtotal: Money, discount: Money.nullable(),
-  tax: z.array(z.object({ name: text, amount: Money })), taxTotal: Money.nullable(), deposit: Money.nullable(), shipping: Money.nullable(),
+  customerName: text, billTo: z.array(text), terms: text.nullable(), memo: text.nullable(), lines: z.array(Line), subtotal: Money, discount: orNull(Money),
+  tax: z.array(z.object({ name: text, amount: Money })), taxTotal: orNull(Money), deposit: orNull(Money), shipping: orNull(Money),
   applied: z.array(z.object({ kind: z.enum(['payment', 'credit']), onText: text, text, amount: Money })),
   history: z.array(z.object({ at: text, atText: text, text })),
   pdfUrl: text.nullable(),
@@ -47,8 +50,9 @@ export const CheckoutCreated = named<views.CheckoutCreated>('CheckoutCreated', z
 export const Session = z.object({ token: text, expiresAt: text }).openapi('Session')
 export const ProblemBody = named<views.Problem>('Problem', z.object({
   type: text, title: text, status: z.int(), detail: text, instance: text, requestId: text,
-  invoices: z.array(Invoice).exactOptional(), faults: z.array(z.object({ field: text, message: text })).exactOptional(),
-}))
+  // The description knows what is optional, and what is exactly so it calls required.
+  invoices: z.array(Invoice).optional(), faults: z.array(z.object({ field: text, message: text })).optional(),
+}) as z.ZodType<views.Problem>)
 
 export const email = z.string().trim().toLowerCase().max(254).regex(/^[^\s@<>,;"]+@[^\s@<>,;"]+\.[^\s@<>,;"]+$/, 'must be one e-mail address')
 export const publishableKey = z.string().regex(/^pk_\w{5,64}$/, 'must be the key of the script tag (pk_…)')
@@ -69,4 +73,4 @@ export const checkoutRequest = z.strictObject({
 export const json = <T>(schema: z.ZodType<T>, description: string) => ({ description, content: { 'application/json': { schema } } })
 export const body = <T extends z.ZodType>(schema: T) => ({ body: { required: true, content: { 'application/json': { schema } } } })
 const refusal = (description: string) => ({ description, content: { 'application/problem+json': { schema: ProblemBody } } })
-export const refusals = { 400: refusal('The request is not right'), 401: refusal('Nobody is signed in, or the link has ended'), 404: refusal('Not found'), 409: refusal('Not possible as things stand'), 429: refusal('Too many tries'), 503: refusal('Not available now') } as const
+export const refusals = { 400: refusal('The request is not right'), 401: refusal('Nobody is signed in, or the link has ended'), 403: refusal('Not from where it comes'), 404: refusal('Not found'), 409: refusal('Not possible as things stand'), 413: refusal('The request is too large'), 429: refusal('Too many tries'), 503: refusal('Not available now') } as const

@@ -1,19 +1,20 @@
 import type { ConsoleInvoiceRow } from '../../api/domain/console-views.ts'
-import type { CustomerId, InvoiceId, MerchantId } from '../../db/values.ts'
+import { write } from '../../db/sql.ts'
 import { demoCustomer, demoJob, secondCustomer } from '../company/demo.ts'
 import { generateCompany } from '../company/generate.ts'
 import { loadCompany } from '../company/load.ts'
-import { codeFrom, connectQuickBooks, firstLoad, mailsTo, until } from '../merchant.ts'
+import { codeFrom, connectQuickBooks, firstLoad, mailsTo, signInToConsole, until } from '../merchant.ts'
 import type { World } from '../world.ts'
 import { deskOf, payerOf, sentInvoice } from './payer.ts'
 import { anotherMerchant, staffAt } from './staff.ts'
 
 /** Somebody who calls the API: with a bearer token, with the console's cookie, or with nothing. */
-export type Caller = { token?: string; cookie?: string }
-export type CallerName = (typeof payers)[number] | (typeof ended)[number] | (typeof staff)[number] | 'nobody'
-export const payers = ['link of A', 'one-invoice link of A', 'session of A', 'session of B', 'preview of A'] as const
-export const ended = ['expired link of A', 'revoked link of A'] as const
-export const staff = ['key of merchant 1', 'cookie of merchant 1', 'key of merchant 2'] as const
+export type Caller = { token?: string; cookie?: string; /** The page that asks; our own where it is absent. */ origin?: string }
+export type CallerName = (typeof payers)[number] | (typeof ended)[number] | (typeof staff)[number] | (typeof strangers)[number]
+export const payers = ['link of A', 'one-invoice link of A', 'session of A', 'session of B', 'preview of A', 'link of merchant 2', 'session of merchant 2'] as const
+export const ended = ['expired link of A', 'revoked link of A', 'expired session of A', 'revoked session of A'] as const
+export const staff = ['key of merchant 1', 'cookie of merchant 1', 'key of merchant 2', 'cookie of merchant 2'] as const
+export const strangers = ['nobody', 'forged', 'revoked key of merchant 1', 'ended cookie of merchant 1', 'cookie of merchant 1 on another page'] as const
 export type Cast = Awaited<ReturnType<typeof castOf>>
 
 const otherRealm = '9341452130422222'
@@ -32,19 +33,40 @@ export async function castOf(world: World) {
   await one.ask('POST', `/v1/merchant/invoices/${archived.id}/archive`, {})
   const two = await secondMerchant(world)
   const ids = { a: a.id, a2: a2.id, c: c.id, b: b.id, draft: draft.id, archived: archived.id, two: two.invoiceId, customerA: a.customerId, customerB: b.customerId, customerTwo: two.customerId }
+  const theirLink = (await two.desk.ask<{ url: string }>('POST', `/v1/merchant/customers/${two.customerId}/links`, {})).body
+  const theirs = (await world.ask(two.apiKey, 'POST', '/v1/sessions', { customer: { id: two.customerId } })).body as { token: string }
+  const session = async () => (await payerOf(world, { quickBooksId: demoCustomer.id })).token
+  const [pastSession, endedSession] = [await session(), await session()]
+  await world.ask(endedSession, 'DELETE', '/v1/sessions/current')
+  const endedKey = (await one.ask<{ key: string; id: string }>('POST', '/v1/merchant/api-keys', { name: 'Ended' })).body
+  await one.ask('DELETE', `/v1/merchant/api-keys/${endedKey.id}`)
+  const endedCookie = await signInToConsole({ apiUrl: world.apiUrl, mailUrl: world.outside.mail.url, email: 'avery@alderandfinch.example' })
+  await staffAt(world, endedCookie).ask('DELETE', '/v1/merchant/session')
   const link = async (body: object = {}) => (await one.ask<{ url: string; link: { id: string } }>('POST', `/v1/merchant/customers/${a.customerId}/links`, body)).body
   const [whole, revoked] = [await link({ invoiceId: a.id }), await link()]
   await one.ask('DELETE', `/v1/merchant/links/${revoked.link.id}`)
   const preview = await one.ask<{ url: string }>('POST', `/v1/merchant/customers/${a.customerId}/preview`, {})
-  const now = world.outside.clock.now()
+  const alone = await link({ invoiceId: a.id, scope: 'invoice' })
+  await expire(world, 'sessions', pastSession)
+  const past = await link()
+  await expire(world, 'links', tokenIn(past.url))
   const callers: Record<CallerName, Caller> = {
     'nobody': {},
+    'forged': { token: 'lnk_made_up_by_somebody_who_guesses_tokens', cookie: 'quittance=mst_made_up_by_somebody_who_guesses' },
+    'revoked key of merchant 1': { token: endedKey.key },
+    'ended cookie of merchant 1': { cookie: endedCookie },
+    'cookie of merchant 1 on another page': { cookie: world.merchant.cookie, origin: 'https://elsewhere.example' },
+    'link of merchant 2': { token: tokenIn(theirLink.url) },
+    'session of merchant 2': { token: theirs.token },
+    'cookie of merchant 2': { cookie: two.desk.cookie },
+    'expired session of A': { token: pastSession },
+    'revoked session of A': { token: endedSession },
     'link of A': { token: tokenIn(whole.url) },
-    'one-invoice link of A': { token: await storedLink(world, ids, { scope: 'invoice', expiresAt: now + 86_400_000 }) },
+    'one-invoice link of A': { token: tokenIn(alone.url) },
     'session of A': { token: await signInByCode(world, demoCustomer.email) },
     'session of B': { token: (await payerOf(world, { quickBooksId: secondCustomer.id })).token },
     'preview of A': { token: tokenIn(preview.body.url) },
-    'expired link of A': { token: await storedLink(world, ids, { scope: 'customer', expiresAt: now - 1 }) },
+    'expired link of A': { token: tokenIn(past.url) },
     'revoked link of A': { token: tokenIn(revoked.url) },
     'key of merchant 1': { token: world.merchant.apiKey },
     'cookie of merchant 1': { cookie: world.merchant.cookie },
@@ -59,13 +81,10 @@ async function seenBy(one: ReturnType<typeof staffAt>, number: unknown): Promise
   return (await until(() => one.invoice(number), row => row !== undefined)) as ConsoleInvoiceRow
 }
 
-/** A link that no page of the console makes: for one invoice alone, or made long ago. */
-async function storedLink(world: World, ids: { a: string; customerA: string }, more: { scope: 'customer' | 'invoice'; expiresAt: number }): Promise<string> {
-  const { store, vault } = world.api.context
-  const token = `lnk_stored_for_a_test_${more.scope}_${more.expiresAt}_and_long_enough`
-  const { sessions } = store.merchant(world.merchant.merchantId as MerchantId)
-  await store.commit(sessions.addLink({ id: `lnk_${more.scope}_${more.expiresAt}`, tokenHash: vault.hash(token), customerId: ids.customerA as CustomerId, invoiceId: ids.a as InvoiceId, email: null, preview: false, createdAt: 0, ...more }))
-  return token
+/** Makes a right as old as it would be a year from now. */
+async function expire(world: World, table: 'links' | 'sessions', token: string): Promise<void> {
+  const { store, vault, clock } = world.api.context
+  await store.commit(write(`update ${table} set expires_at = ? where token_hash = ?`, clock.now() - 1, vault.hash(token)))
 }
 
 /** A customer's session by the code that comes to their address. */

@@ -45,7 +45,7 @@ test('under load everything is sealed anew under the newest key, what is written
   const payer = await payerOf(world)
   // Letters that cannot leave yet, ways back of pay pages, and the grant.
   world.outside.mail.faults.queue({ kind: 'html-500', match: {}, times: 10_000 })
-  const invoices = await Promise.all(Array.from({ length: 12 }, (_, i) => sentInvoice(world, demoCustomer.id, 20 + i)))
+  const invoices = Array.from({ length: 12 }, (_, i) => sentInvoice(world, demoCustomer.id, 20 + i))
   const rows = await Promise.all(invoices.map(invoice => until(() => staffAt(world).invoice(invoice['DocNumber']), row => row !== undefined)))
   const returnUrl = `${world.outside.site.url}/account?order=7`
   const pages: string[] = []

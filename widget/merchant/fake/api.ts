@@ -99,7 +99,7 @@ export class FakeApi {
         return ok(invoice)
       case 'POST invoices/archive': if (!invoice) return null; invoice.visibility = 'archived'; return ok(invoice)
       case 'POST customers/links': {
-        const link = { id: `lnk_${company.links.length + 1}`, customerId: id, invoiceId: null, email: null, createdAt: '2026-11-21T09:00:00Z', expiresAt: '2027-11-21T09:00:00Z', revokedAt: null }
+        const link = { id: `lnk_${company.links.length + 1}`, customerId: id, invoiceId: null, scope: 'customer' as const, email: null, createdAt: '2026-11-21T09:00:00Z', expiresAt: '2027-11-21T09:00:00Z', revokedAt: null }
         company.links = [...company.links, link]
         return { status: 201, body: { url: `https://pay.example/i/lnk_secret_${id}`, link } }
       }

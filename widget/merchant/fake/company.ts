@@ -33,8 +33,8 @@ export function connectedCompany(): FakeCompany {
     customers: names.map((name, i) => customerOf(name, i)),
     payments: Array.from({ length: 12 }, (_, i) => paymentOf(i)),
     links: [
-      { id: 'lnk_1', customerId: 'cus_0', invoiceId: null, email: 'books@blueridge.example', createdAt: '2026-11-01T09:00:00Z', expiresAt: '2027-11-01T09:00:00Z', revokedAt: null },
-      { id: 'lnk_2', customerId: 'cus_0', invoiceId: 'inv_3', email: null, createdAt: '2026-10-01T09:00:00Z', expiresAt: '2027-10-01T09:00:00Z', revokedAt: '2026-10-05T09:00:00Z' },
+      { id: 'lnk_1', customerId: 'cus_0', invoiceId: null, scope: 'customer', email: 'books@blueridge.example', createdAt: '2026-11-01T09:00:00Z', expiresAt: '2027-11-01T09:00:00Z', revokedAt: null },
+      { id: 'lnk_2', customerId: 'cus_0', invoiceId: 'inv_3', scope: 'customer', email: null, createdAt: '2026-10-01T09:00:00Z', expiresAt: '2027-10-01T09:00:00Z', revokedAt: '2026-10-05T09:00:00Z' },
     ],
     ledgerAccounts: [{ id: '35', name: 'Checking', type: 'Bank' }, { id: '36', name: 'Savings', type: 'Bank' }],
     keys: [{ id: 'key_1', name: 'Web shop', lastFour: 'x7Qf', createdAt: '2026-11-02T09:00:00Z', lastUsedAt: '2026-11-20T09:00:00Z' }],

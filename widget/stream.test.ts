@@ -35,6 +35,30 @@ test('a line whose token has ended asks for another one and is taken up again wi
   expect(sent).toEqual(['Bearer ses_old', 'Bearer ses_new'])
 })
 
+test('where the server has no room for a line the page is read anew at the pace that the server asks for, until there is room', async () => {
+  const end = new AbortController()
+  const read: number[] = []
+  const began = Date.now()
+  const full = () => new Response(null, { status: 429, headers: { 'retry-after': '30' } })
+  const { client, sent } = clientOf([full, full, () => new Response('event: changed\ndata: {"version":1,"invoices":["inv_1"],"said":[]}\n\n')])
+  const followed = followEvents(client, { connected: () => read.push(Math.round((Date.now() - began) / 1000)), refused: () => undefined, changed: () => end.abort() }, end.signal)
+  await vi.advanceTimersByTimeAsync(61_000)
+  await followed
+  expect(sent).toHaveLength(3)
+  expect(read).toEqual([0, 30, 60])
+})
+
+test('a server that stops says when it wants to see the page again', async () => {
+  const end = new AbortController()
+  const began = Date.now()
+  const connected: number[] = []
+  const { client } = clientOf([() => new Response(': hello\n\nretry: 4000\n\n')])
+  const followed = followEvents(client, { connected: () => { if (connected.push(Date.now() - began) === 2) end.abort() }, refused: () => undefined, changed: () => undefined }, end.signal)
+  await vi.advanceTimersByTimeAsync(5_000)
+  await followed
+  expect(connected).toEqual([0, 4_000])
+})
+
 test('where there is no line to be had, none is asked for again', async () => {
   const { client, sent } = clientOf([() => new Response(null, { status: 404 })])
   await followEvents(client, { connected: () => undefined, refused: () => undefined, changed: () => undefined }, new AbortController().signal)

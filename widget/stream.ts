@@ -7,6 +7,7 @@ const longestWaitMs = 30_000
 const silenceMs = 45_000
 
 export type StreamEvents = {
+  /** What is new since the last time will not be told: read anew. */
   connected(): void
   changed(event: ChangedEvent): void
   /** The token is no longer taken: an ordinary call gets another or finds that the sign-in has ended. */
@@ -16,20 +17,22 @@ export type StreamEvents = {
 /**
  * Keeps one event stream open over fetch (an EventSource cannot carry the token) until the signal ends it.
  * A lost line is taken up again after 1 s, then 2 s … 30 s, each with some chance in it so that pages do not return all at once.
+ * Where the server has no room for a line, the page is read anew each time that one is asked for.
  */
 export async function followEvents(client: Client, events: StreamEvents, signal: AbortSignal): Promise<void> {
   let waitMs = firstWaitMs
   while (!signal.aborted) {
-    const outcome = await followOnce(client, events, signal)
+    const { outcome, afterMs = 0 } = await followOnce(client, events, signal)
     if (outcome === 'absent' || signal.aborted) return
     if (outcome === 'refused') events.refused()
+    if (outcome === 'full') events.connected()
     if (outcome === 'was-connected') waitMs = firstWaitMs
-    await pause(waitMs * (0.5 + Math.random()), signal)
+    await pause(Math.max(afterMs, waitMs * (0.5 + Math.random())), signal)
     waitMs = Math.min(waitMs * 2, longestWaitMs)
   }
 }
 
-async function followOnce(client: Client, events: StreamEvents, signal: AbortSignal): Promise<'refused' | 'absent' | 'was-connected' | 'unreachable'> {
+async function followOnce(client: Client, events: StreamEvents, signal: AbortSignal): Promise<{ outcome: 'refused' | 'absent' | 'full' | 'was-connected' | 'unreachable'; /** The server's own wish. */ afterMs?: number }> {
   const line = new AbortController()
   const end = () => line.abort()
   signal.addEventListener('abort', end)
@@ -40,31 +43,34 @@ async function followOnce(client: Client, events: StreamEvents, signal: AbortSig
       credentials: 'omit', cache: 'no-store', signal: line.signal,
       headers: { accept: 'text/event-stream', ...(token && { authorization: `Bearer ${token}` }) },
     })
-    if (response.status === 401) return 'refused'
-    if (response.status === 404) return 'absent'
-    if (!response.ok || !response.body) return outcome
+    if (response.status === 401) return { outcome: 'refused' }
+    if (response.status === 404) return { outcome: 'absent' }
+    if (response.status === 429 || response.status === 503) return { outcome: 'full', afterMs: (Number(response.headers.get('retry-after')) || 0) * 1000 }
+    if (!response.ok || !response.body) return { outcome }
     outcome = 'was-connected'
     events.connected()
-    await readEvents(response.body, events.changed, line)
-    return outcome
+    return { outcome, afterMs: await readEvents(response.body, events.changed, line) }
   } catch {
     // A line that breaks is the ordinary end of every stream; the caller takes it up again.
-    return outcome
+    return { outcome }
   } finally {
     signal.removeEventListener('abort', end)
   }
 }
 
-async function readEvents(body: ReadableStream<Uint8Array>, changed: (event: ChangedEvent) => void, line: AbortController): Promise<void> {
+/** Answers after how many milliseconds the server wants to see the page again; 0 where it said nothing. */
+async function readEvents(body: ReadableStream<Uint8Array>, changed: (event: ChangedEvent) => void, line: AbortController): Promise<number> {
   const reader = body.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>).getReader()
   let rest = ''
+  let afterMs = 0
   for (;;) {
     const deadline = setTimeout(() => line.abort(), silenceMs)
     const { done, value } = await reader.read().finally(() => clearTimeout(deadline))
-    if (done) return
+    if (done) return afterMs
     const blocks = (rest + value).split(/\r?\n\r?\n/)
     rest = blocks.pop() ?? ''
     for (const block of blocks) {
+      afterMs = Number(/^retry: ?(\d+)$/m.exec(block)?.[1] ?? afterMs)
       const event = readBlock(block)
       if (event) changed(event)
     }

@@ -81,7 +81,7 @@ export async function startHub(store: Store, log: Log, streamsMax: number): Prom
       ended = true
       clearInterval(timer)
       forget()
-      for (const listener of [...listeners]) {
+      for (const listener of listeners) {
         listener.end()
         forgetListener(listener)
       }

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
+import { cpuUsage, memoryUsage, version as nodeVersion } from 'node:process'
 import { databasePath } from '../../db/client.ts'
 import type { EffectFigure } from '../../db/queries/figures.ts'
 import type { CardKind } from '../../db/values.ts'
@@ -7,7 +9,7 @@ import type { Gauge, Sample } from './registry.ts'
 
 /** Cards that say that provider, ledger and QuickBooks do not agree. */
 const driftKinds: readonly CardKind[] = ['charge_missing', 'ledger_differs', 'posting_twice', 'posting_unknown', 'posting_differs', 'posting_diverged', 'orphan_charge', 'charge_differs', 'books_differ']
-const version = process.env['npm_package_version'] ?? 'unknown'
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
 /** What stands in the database and in this process now. Over all merchants: no name and no id is in it. */
 export async function measure(ctx: Context): Promise<Gauge[]> {
@@ -51,8 +53,8 @@ async function ofDatabase(ctx: Context): Promise<Gauge[]> {
 }
 
 async function ofProcess(ctx: Context): Promise<Gauge[]> {
-  const { rss, heapUsed, heapTotal } = process.memoryUsage()
-  const { user, system } = process.cpuUsage()
+  const { rss, heapUsed, heapTotal } = memoryUsage()
+  const { user, system } = cpuUsage()
   const delay = ctx.metrics.loopDelay()
   const handles = await openHandles()
   return [
@@ -65,7 +67,7 @@ async function ofProcess(ctx: Context): Promise<Gauge[]> {
     { name: 'nodejs_eventloop_lag_p50_seconds', help: 'How late the event loop was since the last scrape, median.', samples: [{ value: delay.p50 }] },
     { name: 'nodejs_eventloop_lag_p99_seconds', help: 'The same, 99th percentile.', samples: [{ value: delay.p99 }] },
     { name: 'nodejs_eventloop_lag_max_seconds', help: 'The same, worst.', samples: [{ value: delay.max }] },
-    { name: 'quittance_build_info', help: 'What is running.', samples: [{ labels: { version, node: process.version }, value: 1 }] },
+    { name: 'quittance_build_info', help: 'What is running.', samples: [{ labels: { version, node: nodeVersion }, value: 1 }] },
   ]
 }
 

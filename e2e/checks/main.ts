@@ -11,6 +11,7 @@ import { checkLayers } from './layers.ts'
 import { checkLint } from './lint.ts'
 import { checkMigrations } from './migrations.ts'
 import { promised } from './rows.ts'
+import { checkRunbook } from './runbook.ts'
 import { checkBuild } from './sizes.ts'
 import { checkTree } from './tree.ts'
 import { checkTypes } from './types.ts'
@@ -26,6 +27,7 @@ const checks: readonly [name: string, check: Check][] = [
   ['migrations', checkMigrations],
   ['words', checkWords],
   ['documents', checkDocuments],
+  ['runbook', checkRunbook],
   ['coverage', checkCoverage],
   ['dependencies', checkDependencies],
   ['tree', checkTree],

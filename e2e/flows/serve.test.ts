@@ -66,7 +66,7 @@ test('every wrong setting is named once, nothing starts, and no secret is repeat
   })
   expect(await process.ended).toEqual({ code: 1, signal: null })
   const { out, err } = process.said()
-  const faults = [...err.matchAll(/^ {2}- ([A-Z_]+) /gm)].map(match => match[1])
+  const faults = [...err.matchAll(/^ {2}- ([A-Z_]+) /gm)].map(match => match[1] ?? '')
   expect(faults.toSorted()).toEqual(['DATABASE_URL', 'EVENT_STREAMS_MAX', 'INTUIT_CLIENT_ID', 'LOG_LEVEL', 'MAIL_FROM', 'METRICS_TOKEN', 'PORT', 'SEALING_KEYS', 'STRIPE_API_URL', 'STRIPE_SECRET_KEY', 'TRUSTED_PROXIES'])
   expect(out).toBe('')
   expect(err).not.toMatch(/c2hvcnQ|sk_live_abc|pk_test_abc|short-secret|at .*\.ts:\d/)

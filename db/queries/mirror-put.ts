@@ -8,32 +8,35 @@ const listed = `with v as materialized (select value from json_each(?2))`
 
 /** Rows come in by the page, as one JSON text: one statement for all of them, in which the list leads each join. */
 export const putDocuments = (merchantId: MerchantId) => ({
-  putCustomers: (rows: readonly WithId<MirrorCustomer>[], now: number): Write[] => [
-    write(
-      `${listed}
-       insert into customers (merchant_id, id, qbo_id, sync_token, qbo_updated_at, name, email, parent_qbo_id, currency, balance, active, archived_at, archived_reason)
-       select ?1, v.value ->> 'id', v.value ->> 'qboId', v.value ->> 'syncToken', v.value ->> 'updatedAt', v.value ->> 'name', v.value ->> 'email', v.value ->> 'parentQboId', v.value ->> 'currency',
-         v.value ->> 'balance', v.value ->> 'active', iif(v.value ->> 'active', null, ?3), iif(v.value ->> 'active', null, '${archivedBy.deactivation}')
-       from v where true
-       on conflict (merchant_id, qbo_id) do update set sync_token = excluded.sync_token, qbo_updated_at = excluded.qbo_updated_at, name = excluded.name, email = excluded.email,
-         parent_qbo_id = excluded.parent_qbo_id, currency = excluded.currency, balance = excluded.balance, active = excluded.active,
-         archived_at = case when not excluded.active then coalesce(customers.archived_at, excluded.archived_at)
-           when customers.archived_reason in ('${archivedBy.deletion}', '${archivedBy.deactivation}') then null else customers.archived_at end,
-         archived_reason = case when not excluded.active then coalesce(customers.archived_reason, excluded.archived_reason)
-           when customers.archived_reason in ('${archivedBy.deletion}', '${archivedBy.deactivation}') then null else customers.archived_reason end
-       where ${newer('customers')} and (customers.archived_reason is not '${archivedBy.deletion}' or excluded.qbo_updated_at > customers.qbo_updated_at)`,
-      merchantId, JSON.stringify(rows), now),
-    write(
-      `${listed}
-       delete from customer_emails where merchant_id = ?1 and customer_id in
-         (select c.id from v cross join customers c on c.merchant_id = ?1 and c.qbo_id = v.value ->> 'qboId' where ${ofVersion('c')})`,
-      merchantId, JSON.stringify(rows)),
-    write(
-      `${listed}
-       insert into customer_emails (merchant_id, email, customer_id)
-       select ?1, e.value, c.id from v cross join customers c on c.merchant_id = ?1 and c.qbo_id = v.value ->> 'qboId', json_each(v.value, '$.emails') e where ${ofVersion('c')} on conflict do nothing`,
-      merchantId, JSON.stringify(rows)),
-  ],
+  putCustomers: (rows: readonly WithId<MirrorCustomer>[], now: number): Write[] => {
+    const list = JSON.stringify(rows)
+    return [
+      write(
+        `${listed}
+         insert into customers (merchant_id, id, qbo_id, sync_token, qbo_updated_at, name, email, parent_qbo_id, currency, balance, active, archived_at, archived_reason)
+         select ?1, v.value ->> 'id', v.value ->> 'qboId', v.value ->> 'syncToken', v.value ->> 'updatedAt', v.value ->> 'name', v.value ->> 'email', v.value ->> 'parentQboId', v.value ->> 'currency',
+           v.value ->> 'balance', v.value ->> 'active', iif(v.value ->> 'active', null, ?3), iif(v.value ->> 'active', null, '${archivedBy.deactivation}')
+         from v where true
+         on conflict (merchant_id, qbo_id) do update set sync_token = excluded.sync_token, qbo_updated_at = excluded.qbo_updated_at, name = excluded.name, email = excluded.email,
+           parent_qbo_id = excluded.parent_qbo_id, currency = excluded.currency, balance = excluded.balance, active = excluded.active,
+           archived_at = case when not excluded.active then coalesce(customers.archived_at, excluded.archived_at)
+             when customers.archived_reason in ('${archivedBy.deletion}', '${archivedBy.deactivation}') then null else customers.archived_at end,
+           archived_reason = case when not excluded.active then coalesce(customers.archived_reason, excluded.archived_reason)
+             when customers.archived_reason in ('${archivedBy.deletion}', '${archivedBy.deactivation}') then null else customers.archived_reason end
+         where ${newer('customers')} and (customers.archived_reason is not '${archivedBy.deletion}' or excluded.qbo_updated_at > customers.qbo_updated_at)`,
+        merchantId, list, now),
+      write(
+        `${listed}
+         delete from customer_emails where merchant_id = ?1 and customer_id in
+           (select c.id from v cross join customers c on c.merchant_id = ?1 and c.qbo_id = v.value ->> 'qboId' where ${ofVersion('c')})`,
+        merchantId, list),
+      write(
+        `${listed}
+         insert into customer_emails (merchant_id, email, customer_id)
+         select ?1, e.value, c.id from v cross join customers c on c.merchant_id = ?1 and c.qbo_id = v.value ->> 'qboId', json_each(v.value, '$.emails') e where ${ofVersion('c')} on conflict do nothing`,
+        merchantId, list),
+    ]
+  },
   putListEntries: (rows: readonly MirrorListEntry[]): Write =>
     write(
       `${listed}
@@ -81,29 +84,32 @@ export const putMoney = (merchantId: MerchantId) => ({
          number = excluded.number, issued_on = excluded.issued_on, total = excluded.total, remaining = excluded.remaining, state = excluded.state
        where ${newer('credit_memos')} and (credit_memos.state <> 'deleted' or excluded.qbo_updated_at > credit_memos.qbo_updated_at)`,
       merchantId, JSON.stringify(rows)),
-  putPayments: (rows: readonly MirrorPayment[]): Write[] => [
-    write(
-      `${listed}
-       insert into qbo_payments (merchant_id, qbo_id, sync_token, qbo_updated_at, customer_id, currency, total, unapplied, paid_on, reference, state)
-       select ?1, v.value ->> 'qboId', v.value ->> 'syncToken', v.value ->> 'updatedAt', c.id, v.value ->> 'currency', v.value ->> 'total', v.value ->> 'unapplied', v.value ->> 'paidOn',
-         v.value ->> 'reference', v.value ->> 'state'
-       from v left join customers c on c.merchant_id = ?1 and c.qbo_id = v.value ->> 'customerQboId' where true
-       on conflict (merchant_id, qbo_id) do update set sync_token = excluded.sync_token, qbo_updated_at = excluded.qbo_updated_at, customer_id = excluded.customer_id, currency = excluded.currency,
-         total = excluded.total, unapplied = excluded.unapplied, paid_on = excluded.paid_on, reference = excluded.reference, state = excluded.state
-       where ${newer('qbo_payments')} and (qbo_payments.state <> 'deleted' or excluded.qbo_updated_at > qbo_payments.qbo_updated_at)`,
-      merchantId, JSON.stringify(rows)),
-    write(
-      `${listed}
-       delete from qbo_payment_lines where merchant_id = ?1 and payment_qbo_id in
-         (select p.qbo_id from v cross join qbo_payments p on p.merchant_id = ?1 and p.qbo_id = v.value ->> 'qboId' where ${ofVersion('p')} and p.state <> 'deleted')`,
-      merchantId, JSON.stringify(rows)),
-    write(
-      `${listed}
-       insert into qbo_payment_lines (merchant_id, payment_qbo_id, position, txn_type, txn_qbo_id, amount)
-       select ?1, p.qbo_id, l.key, l.value ->> 'txnType', l.value ->> 'txnQboId', l.value ->> 'amount'
-       from v cross join qbo_payments p on p.merchant_id = ?1 and p.qbo_id = v.value ->> 'qboId', json_each(v.value, '$.lines') l where ${ofVersion('p')} and p.state <> 'deleted' on conflict do nothing`,
-      merchantId, JSON.stringify(rows)),
-  ],
+  putPayments: (rows: readonly MirrorPayment[]): Write[] => {
+    const list = JSON.stringify(rows)
+    return [
+      write(
+        `${listed}
+         insert into qbo_payments (merchant_id, qbo_id, sync_token, qbo_updated_at, customer_id, currency, total, unapplied, paid_on, reference, state)
+         select ?1, v.value ->> 'qboId', v.value ->> 'syncToken', v.value ->> 'updatedAt', c.id, v.value ->> 'currency', v.value ->> 'total', v.value ->> 'unapplied', v.value ->> 'paidOn',
+           v.value ->> 'reference', v.value ->> 'state'
+         from v left join customers c on c.merchant_id = ?1 and c.qbo_id = v.value ->> 'customerQboId' where true
+         on conflict (merchant_id, qbo_id) do update set sync_token = excluded.sync_token, qbo_updated_at = excluded.qbo_updated_at, customer_id = excluded.customer_id, currency = excluded.currency,
+           total = excluded.total, unapplied = excluded.unapplied, paid_on = excluded.paid_on, reference = excluded.reference, state = excluded.state
+         where ${newer('qbo_payments')} and (qbo_payments.state <> 'deleted' or excluded.qbo_updated_at > qbo_payments.qbo_updated_at)`,
+        merchantId, list),
+      write(
+        `${listed}
+         delete from qbo_payment_lines where merchant_id = ?1 and payment_qbo_id in
+           (select p.qbo_id from v cross join qbo_payments p on p.merchant_id = ?1 and p.qbo_id = v.value ->> 'qboId' where ${ofVersion('p')} and p.state <> 'deleted')`,
+        merchantId, list),
+      write(
+        `${listed}
+         insert into qbo_payment_lines (merchant_id, payment_qbo_id, position, txn_type, txn_qbo_id, amount)
+         select ?1, p.qbo_id, l.key, l.value ->> 'txnType', l.value ->> 'txnQboId', l.value ->> 'amount'
+         from v cross join qbo_payments p on p.merchant_id = ?1 and p.qbo_id = v.value ->> 'qboId', json_each(v.value, '$.lines') l where ${ofVersion('p')} and p.state <> 'deleted' on conflict do nothing`,
+        merchantId, list),
+    ]
+  },
   /**
    * Recognises our own postings by what they carry. A copy that somebody made in QuickBooks carries the same, so the amount must fit
    * and a posting or another live payment keeps its place.

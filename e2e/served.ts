@@ -4,17 +4,13 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { until } from './merchant.ts'
+import { signUpMerchant, until } from './merchant.ts'
 import { freePort, startOutside } from './outside.ts'
 import { asker } from './world.ts'
-import { signUpMerchant } from './merchant.ts'
 
 const main = resolve(import.meta.dirname, '../api/main.ts')
 
-/** The product as `npm run serve` runs it: a process with its own log, which signals reach. */
-export type Served = Awaited<ReturnType<typeof serve>>
-
-/** Starts it and waits until it is ready, or until it has ended. */
+/** Starts the product as `npm run serve` runs it, a process with its own log, which signals reach; waits until it is ready, or until it has ended. */
 export async function serve(environment: Readonly<Record<string, string>>) {
   const child: ChildProcess = spawn(process.execPath, [main], { env: { PATH: process.env['PATH'], ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
   let out = ''

@@ -5,7 +5,6 @@ export type Gauge = { name: string; help: string; samples: readonly Sample[]; ty
 export type Counter = { add(labels: Labels, by?: number): void }
 export type Histogram = { observe(labels: Labels, value: number): void }
 type Family = { name: string; help: string; type: string; lines(): string[] }
-export type Registry = ReturnType<typeof createRegistry>
 
 /** Counts and writes them in Prometheus' text format 0.0.4. Label values are few and our own words: kinds, classes, route patterns. */
 export function createRegistry() {

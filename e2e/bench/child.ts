@@ -60,6 +60,12 @@ async function stop(child: ChildProcess): Promise<void> {
   await gone
 }
 
+/** For the process itself: says that it is ready, and ends where its parent does. */
+export function announce(ready: object): void {
+  process.once('disconnect', () => process.exit(0))
+  process.send?.(ready)
+}
+
 /** For the process itself: answers what its parent asks. */
 export function obey(questions: Readonly<Record<string, (given: never) => unknown>>): void {
   process.on('message', (message: { id: number; question: string; given: never }) => {

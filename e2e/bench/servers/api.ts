@@ -4,7 +4,7 @@ import { startApi } from '../../../api/main.ts'
 import { stepsOf } from '../../../api/sync/import-plan.ts'
 import { laneOf } from '../../../api/sync/jobs.ts'
 import type { MerchantId } from '../../../db/values.ts'
-import { obey } from '../child.ts'
+import { announce, obey } from '../child.ts'
 import { startProfile } from '../profile.ts'
 
 /** The product as it is served, in a process that also tells how much memory it held at most and where its time went. Limits towards QuickBooks are Intuit's, not ours, and are lifted. */
@@ -28,7 +28,7 @@ obey({
   places: () => endProfile?.(),
 })
 process.once('SIGTERM', () => void api.stop().then(() => process.exit(0)))
-process.send?.({ url: api.url })
+announce({ url: api.url })
 
 /** Reads the whole company, dated from `begin`, and says in how many milliseconds. */
 async function load({ merchantId, begin }: { merchantId: MerchantId; begin: string }): Promise<number> {

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { generateCompany } from '../../company/generate.ts'
 import { listen } from '../../emulators/kit/server.ts'
+import { announce } from '../child.ts'
 import { type Tape, pageOf, recordTape } from '../tape.ts'
 
 /**
@@ -19,7 +20,7 @@ app.on(['GET', 'POST'], '/v3/company/:realm/query', async c => {
 })
 app.get('/v3/company/:realm/cdc', c => c.json({ CDCResponse: [{ QueryResponse: [] }], time: new Date().toISOString() }))
 const { url } = await listen(app)
-process.send?.({ url })
+announce({ url })
 
 /** Everything is dated after the day from which it is read, so a question for what is older finds nothing. */
 function answerTo(query: string): string {

@@ -2,12 +2,12 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { type Socket, connect } from 'node:net'
 import { createHistogram } from 'node:perf_hooks'
-import { obey } from '../child.ts'
+import { announce, obey } from '../child.ts'
 import type { Answered, LoadOrder, LoadRequest } from '../load.ts'
 
 /** Keep-alive connections that each send their next request when the last one is answered; a process of its own, so that it takes no time of the server's. */
 obey({ load: run })
-process.send?.({ ready: true })
+announce({ ready: true })
 
 async function run(order: LoadOrder): Promise<Answered> {
   const { hostname, port, host } = new URL(order.url)

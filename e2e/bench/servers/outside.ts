@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { startOutside } from '../../outside.ts'
-import { obey } from '../child.ts'
+import { announce, obey } from '../child.ts'
 
 /** The systems around the product, in a process of their own that also tells how long they took themselves. */
 const [apiUrl = '', invoices = '200'] = process.argv.slice(2)
@@ -16,4 +16,4 @@ subscribe('http.server.response.finish', message => {
 })
 obey({ spent: () => spentMs })
 process.once('SIGTERM', () => void outside.close().then(() => process.exit(0)))
-process.send?.({ environment: outside.environment, mailUrl: outside.mail.url, stripeUrl: outside.stripe.url, stripeKey: outside.stripe.secretKey, siteUrl: outside.site.url })
+announce({ environment: outside.environment, mailUrl: outside.mail.url, stripeUrl: outside.stripe.url, stripeKey: outside.stripe.secretKey, siteUrl: outside.site.url })

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { listen } from '../../emulators/kit/server.ts'
+import { announce } from '../child.ts'
 import { bareDatabase } from '../prepared.ts'
 
 /** A server that stores each body in one batch and says yes: the least that any webhook has to do. */
@@ -12,4 +13,4 @@ const app = new Hono().post('*', async c => {
 })
 const { url, close } = await listen(app)
 process.once('SIGTERM', () => void close().then(drop).then(() => process.exit(0)))
-process.send?.({ url })
+announce({ url })

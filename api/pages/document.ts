@@ -14,8 +14,8 @@ export type Page = {
   frameAncestors?: string | null
   /** Other origins that the page needs, by directive. */
   allow?: { script?: string[]; frame?: string[]; connect?: string[] }
-  /** False where a vendor's script runs that was not written for Trusted Types. */
-  trustedTypes?: boolean
+  /** True where a vendor's script runs, which may bring policies of its own; elsewhere none can be made, and text never becomes markup or script. */
+  vendorPolicies?: boolean
 }
 
 /** An HTML document under a strict policy: only our scripts, no inline style or script without this answer's nonce, nothing kept. */
@@ -57,7 +57,7 @@ function policy(nonce: string, page: Page): string {
   return [
     `default-src 'none'`, `script-src 'self' 'nonce-${nonce}' ${script.join(' ')}`.trim(), `style-src 'self' 'nonce-${nonce}'`, `img-src 'self' https: data:`, `font-src 'self'`,
     `connect-src 'self' ${connect.join(' ')}`.trim(), `frame-src ${frame.length > 0 ? frame.join(' ') : `'none'`}`, `base-uri 'none'`, `form-action 'self'`, `frame-ancestors ${page.frameAncestors ?? `'none'`}`,
-    ...(page.trustedTypes === false ? [] : [`require-trusted-types-for 'script'`]),
+    `require-trusted-types-for 'script'`, ...(page.vendorPolicies ? [] : [`trusted-types 'none'`]),
   ].join('; ')
 }
 

@@ -117,7 +117,7 @@ async function payPage(ctx: Context, assets: Assets, c: HonoContext, checkout: C
   // Stripe's own frames and calls (docs.stripe.com/security/guide, "Content security policy").
   const live = provider === 'https://js.stripe.com'
   return sendDocument(c, {
-    title: `Pay ${view.merchant.name}`, lang: 'en', assets: assets.page('pay'), frameAncestors: frame, trustedTypes: false,
+    title: `Pay ${view.merchant.name}`, lang: 'en', assets: assets.page('pay'), frameAncestors: frame, vendorPolicies: true,
     allow: provider ? { script: [provider], frame: live ? [provider, 'https://hooks.stripe.com', 'https://*.js.stripe.com'] : [provider], connect: live ? ['https://api.stripe.com'] : [provider] } : {},
     body: () => html`<main>${withoutScripts(view)}</main>${stateOf(view, 'state')}`,
   })

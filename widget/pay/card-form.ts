@@ -1,6 +1,7 @@
 import { loadStripe } from '@stripe/stripe-js/dist/pure.mjs'
 import type { Appearance, Stripe, StripeElements } from '@stripe/stripe-js'
 import type { CheckoutView } from '../../api/domain/views.ts'
+import { trustScriptsOf } from './trusted-types.ts'
 
 /** The provider's own form, where every card field lives. */
 export type CardForm = {
@@ -21,6 +22,7 @@ const scriptTimeoutMs = 20_000
 export async function openCardForm(view: CheckoutView, place: HTMLElement, dark: boolean, events: CardFormEvents): Promise<CardForm> {
   const settings = view.stripe
   if (!settings) throw new Error('This checkout takes no cards.')
+  trustScriptsOf(settings.scriptUrl)
   await loadScript(settings.scriptUrl)
   // The package finds the script that is there, checks its version and makes itself known to it.
   const stripe = await loadStripe(settings.publishableKey, settings.stripeAccount ? { stripeAccount: settings.stripeAccount } : {})

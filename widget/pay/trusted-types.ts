@@ -1,7 +1,7 @@
 type Policies = { defaultPolicy: object | null; createPolicy(name: 'default', rules: { createScriptURL(url: string): string | null; createHTML(text: string): string | null }): unknown }
 
 /** Elements that run or fetch a script, and attributes that hold one. */
-const active = /<\s*\/?\s*(script|iframe|frame|object|embed|base|meta|link|form)\b|\bon\w+\s*=|javascript:|srcdoc/i
+const active = /<\s*\/?\s*(script|iframe|frame|object|embed|base|meta|link|form)\b|\bon\w+\s*=|javascript:/i
 
 /**
  * Where the page requires Trusted Types, says what the provider's script may do in it: load more from its own origin, and write plain markup.

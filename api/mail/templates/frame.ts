@@ -32,7 +32,7 @@ export async function frame(brand: Brand, preview: string, content: Fragment): P
   </head>
   <body class="page" style="margin:0;padding:0;background:#f4f5f7">
     <div style="display:none;max-height:0;overflow:hidden">${preview}</div>
-    <table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="page" style="background:#f4f5f7"><tr><td align="center" style="padding:24px 12px">
+    <table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="page" style="background:#f4f5f7"><tr><td align="center" style="padding:24px 12px;word-break:break-word">
       <table role="presentation" width="100%" cellpadding="0" cellspacing="0" class="card" style="max-width:600px;background:#ffffff;border-top:4px solid ${accent};border-radius:8px">
         <tr><td class="ink" style="padding:28px 28px 0;font:600 17px/24px system-ui,-apple-system,'Segoe UI',Roboto,sans-serif;color:#1b1f27">
           ${brand.logoUrl ? html`<img src="${brand.logoUrl}" alt="${brand.name}" height="32" style="display:block;border:0" />` : brand.name}

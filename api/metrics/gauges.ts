@@ -1,19 +1,17 @@
-import { readFileSync } from 'node:fs'
-import { readdir, stat } from 'node:fs/promises'
-import { cpuUsage, memoryUsage, version as nodeVersion } from 'node:process'
+import { stat } from 'node:fs/promises'
 import { databasePath } from '../../db/client.ts'
 import type { EffectFigure } from '../../db/queries/figures.ts'
 import type { CardKind } from '../../db/values.ts'
 import type { Context } from '../context.ts'
+import { measureProcess } from './process.ts'
 import type { Gauge, Sample } from './registry.ts'
 
 /** Cards that say that provider, ledger and QuickBooks do not agree. */
 const driftKinds: readonly CardKind[] = ['charge_missing', 'ledger_differs', 'posting_twice', 'posting_unknown', 'posting_differs', 'posting_diverged', 'orphan_charge', 'charge_differs', 'books_differ']
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 
 /** What stands in the database and in this process now. Over all merchants: no name and no id is in it. */
 export async function measure(ctx: Context): Promise<Gauge[]> {
-  return [...(await ofWork(ctx)), ...(await ofDatabase(ctx)), ...(await ofProcess(ctx))]
+  return [...(await ofWork(ctx)), ...(await ofDatabase(ctx)), ...(await measureProcess(ctx.metrics))]
 }
 
 async function ofWork(ctx: Context): Promise<Gauge[]> {
@@ -52,39 +50,11 @@ async function ofDatabase(ctx: Context): Promise<Gauge[]> {
   ]
 }
 
-async function ofProcess(ctx: Context): Promise<Gauge[]> {
-  const { rss, heapUsed, heapTotal } = memoryUsage()
-  const { user, system } = cpuUsage()
-  const delay = ctx.metrics.loopDelay()
-  const handles = await openHandles()
-  return [
-    { name: 'process_resident_memory_bytes', help: 'Resident memory.', samples: [{ value: rss }] },
-    { name: 'nodejs_heap_size_used_bytes', help: 'Heap in use.', samples: [{ value: heapUsed }] },
-    { name: 'nodejs_heap_size_total_bytes', help: 'Heap that is taken.', samples: [{ value: heapTotal }] },
-    { name: 'process_cpu_seconds_total', help: 'Processor time used.', type: 'counter', samples: [{ value: (user + system) / 1e6 }] },
-    { name: 'process_start_time_seconds', help: 'When the process began.', samples: [{ value: Math.round(performance.timeOrigin) / 1000 }] },
-    ...(handles === null ? [] : [{ name: 'process_open_fds', help: 'Open files and sockets.', samples: [{ value: handles }] }]),
-    { name: 'nodejs_eventloop_lag_p50_seconds', help: 'How late the event loop was since the last scrape, median.', samples: [{ value: delay.p50 }] },
-    { name: 'nodejs_eventloop_lag_p99_seconds', help: 'The same, 99th percentile.', samples: [{ value: delay.p99 }] },
-    { name: 'nodejs_eventloop_lag_max_seconds', help: 'The same, worst.', samples: [{ value: delay.max }] },
-    { name: 'quittance_build_info', help: 'What is running.', samples: [{ labels: { version, node: nodeVersion }, value: 1 }] },
-  ]
-}
-
-/** Files and sockets that this process has open; null where the system does not say. */
-async function openHandles(): Promise<number | null> {
-  return readdir('/proc/self/fd').then(names => names.length, ifAbsent(null))
-}
-
 async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(({ size }) => size, ifAbsent(0))
-}
-
-function ifAbsent<T>(instead: T) {
-  return (error: NodeJS.ErrnoException): T => {
-    if (error.code === 'ENOENT') return instead
+  return stat(path).then(({ size }) => size, (error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return 0
     throw error
-  }
+  })
 }
 
 /** The month of Intuit's meter and the one before. */

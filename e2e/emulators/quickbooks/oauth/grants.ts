@@ -11,6 +11,8 @@ export type Grant = {
   scopes: Scope[]
   createdAt: number
   hardExpiresAt: number
+  /** How often new tokens were given for the first ones. */
+  renewals: number
   ended?: { at: number; why: 'revoked' | 'code used twice' | 'removed in QuickBooks' }
 }
 
@@ -105,7 +107,7 @@ function redeemCode(parts: Parts, text: string, redirectUri: string): Issued | u
   const now = clock.now()
   if (now >= code.expiresAt) return undefined
   const { userSub, realmId, scopes } = code
-  const grant: Grant = { id: `grant-${shelf.count('grant')}`, userSub, scopes, createdAt: now, hardExpiresAt: now + hardLifeMs, ...(realmId !== undefined && { realmId }) }
+  const grant: Grant = { id: `grant-${shelf.count('grant')}`, userSub, scopes, createdAt: now, hardExpiresAt: now + hardLifeMs, renewals: 0, ...(realmId !== undefined && { realmId }) }
   shelf.put('grant', grant.id, grant)
   shelf.put('code', hashOf(text), { ...code, grantId: grant.id } satisfies Code)
   const { text: refreshToken, expiresAt } = parts.tokens.issueRefresh(grant.id, grant.hardExpiresAt)
@@ -119,6 +121,7 @@ function refresh(parts: Parts, text: string): Issued | undefined {
   const grant = token && parts.shelf.get<Grant>('grant', token.grantId)
   if (!token || now >= token.expiresAt || !isLiving(parts, grant)) return undefined
   if (token.replacedAt !== undefined && now >= token.replacedAt + policy.graceMs) return undefined
+  parts.shelf.put('grant', grant.id, { ...grant, renewals: grant.renewals + 1 } satisfies Grant)
   const isKept = policy.rotation === 'daily' && token.replacedAt === undefined && now < token.issuedAt + dayMs
   if (isKept) return issued(parts, grant, text, token.expiresAt)
   const next = parts.tokens.issueRefresh(grant.id, grant.hardExpiresAt)

@@ -1,0 +1,90 @@
+import { type CrashPoint, crashPoints } from '../../api/domain/crash-points.ts'
+import { createRandom } from '../emulators/kit/random.ts'
+import { type Act, consoleActs, deskActs, payerActs } from './acts.ts'
+import { beginningFor } from './beginning.ts'
+import { checkAll } from './check.ts'
+import { startGround } from './ground.ts'
+import type { CrashOrder } from './node.ts'
+import type { Plant } from './plants.ts'
+import { quiesce } from './quiesce.ts'
+import { type Scene, openScene } from './scene.ts'
+import { troubles } from './troubles.ts'
+
+export type Played = { /** On what it was played, in words. */ ground: string; seed: number; violations: string[]; died: string[]; diary: string[]; facts: { charges: number; clicks: number; acts: number } }
+
+const points = Object.keys(crashPoints) as CrashPoint[]
+const all: Record<string, Act> = { ...payerActs, ...deskActs, ...consoleActs, ...troubles }
+/** How often each thing happens, beside the others. */
+const weights: Record<keyof typeof payerActs | keyof typeof deskActs | keyof typeof consoleActs | keyof typeof troubles, number> = {
+  payOne: 9, paySeveral: 5, payPart: 3, payDeclined: 2, payTwice: 2, payInTwoTabs: 3, leaveAtBank: 2, giveUp: 2, lookAgain: 3, pry: 1,
+  newInvoice: 4, typePayment: 3, reprice: 2, voidInvoice: 1, deleteInvoice: 1, undoPosting: 1, chooseAddress: 3,
+  stripeFails: 3, stripeEvents: 3, quickBooksFails: 3, quickBooksEvents: 2, postingFails: 3, quickBooksRefuses: 1, storm: 1, mailFails: 1, databaseFails: 6,
+  tokensExpire: 1, stall: 1.5, forge: 1, someTime: 4, dayWithoutQuickBooks: 0.3, backUp: 1, restore: 1, nodesComeBack: 3,
+}
+const bag = Object.entries(weights).flatMap(([name, weight]) => Array.from({ length: Math.ceil(weight * 10) }, () => name)) as [string, ...string[]]
+
+/** What leads a node to a crash point, where paying and posting alone do not. */
+const towards: Partial<Record<CrashPoint, readonly string[]>> = {
+  T1: ['tokensExpire', 'newInvoice', 'payOne'], T3: ['tokensExpire', 'newInvoice', 'payOne'], T4: ['tokensExpire', 'newInvoice', 'payOne'],
+  G1: ['giveUp', 'giveUp'], S3: ['newInvoice', 'someTime'],
+}
+const whileConnecting: readonly CrashPoint[] = ['K1', 'K2', 'S1']
+/** Every so many schedules are played with real processes, really killed. */
+const processesEach = 50
+/** Every so many schedules begin where no merchant has come yet; the others go on where one is connected. */
+const fromTheStartEach = 10
+const variants = 4
+
+/** Plays one schedule from its seed and checks, when everything has come to rest, what the outside systems and the database hold. */
+export async function playSeed(seed: number, plant: Plant | null = null): Promise<Played> {
+  const random = createRandom(seed * 7919 + 17)
+  const processes = plant === null && seed % processesEach === processesEach - 1
+  const nodes = random.chance(0.5) ? 1 : random.int(2, 4)
+  const engine = nodes === 1 ? 'file' : processes || random.chance(0.1) ? 'server' : 'shared'
+  const companies = random.chance(0.25) ? 2 : 1
+  const point = points[seed % points.length] ?? 'Q1'
+  const order: CrashOrder = { point, passes: whileConnecting.includes(point) ? 1 : random.int(1, 2) }
+  const connects = whileConnecting.includes(point)
+  const variant = seed % variants
+  const beginning = connects || seed % fromTheStartEach === 0 ? null : await beginningFor(variant, companies)
+  const ground = await startGround({ variant, random, nodes, engine, processes, companies, plant, from: beginning })
+  try {
+    const scene = await openScene(ground, companies, beginning, connects ? order : null)
+    const acts = await playActs(scene, connects ? null : order)
+    await quiesce(scene)
+    const checked = await checkAll(scene)
+    const where = `${nodes} ${processes ? 'processes' : 'nodes'} on ${engine === 'file' ? 'a file' : engine === 'server' ? 'a server' : 'a shared connection'}, ${companies} companies, grace of ${ground.graceMs / 3_600_000} h, ${beginning ? 'connected' : 'from the start'}`
+    return { seed, ground: where, violations: checked.violations, died: ground.fleet.died, diary: scene.diary, facts: { charges: checked.charges, clicks: scene.payers.clicks.size, acts } }
+  } finally {
+    await ground.close()
+  }
+}
+
+async function playActs(scene: Scene, order: CrashOrder | null): Promise<number> {
+  const { random } = scene.ground
+  const count = random.int(5, 10)
+  const planned: string[] = Array.from({ length: count }, () => random.pick(bag))
+  if (order) {
+    planned.splice(random.int(0, 3), 0, `die at ${order.point}`, ...(towards[order.point] ?? ['payOne']), 'payOne')
+    planned.splice(random.int(3, planned.length), 0, `die at ${random.pick(points as [CrashPoint, ...CrashPoint[]])}`)
+  }
+  for (const name of planned) {
+    await carryOut(scene, name)
+    if (random.chance(0.5)) await scene.ground.settle()
+    if (scene.ground.fleet.alive().length === 0 || (scene.ground.fleet.alive().length < scene.ground.fleet.all().length && random.chance(0.5))) await scene.ground.fleet.revive()
+  }
+  return planned.length
+}
+
+async function carryOut(scene: Scene, name: string): Promise<void> {
+  const { ground, diary } = scene
+  if (name.startsWith('die at ')) {
+    const order = { point: name.slice(7) as CrashPoint, passes: ground.random.int(1, 2) }
+    for (const node of ground.fleet.all()) node.arm(order)
+    diary.push(`${name}, at pass ${order.passes}`)
+    return
+  }
+  const before = ground.fleet.died.length
+  const said = await all[name]?.(scene)
+  diary.push(`${name}: ${said}${ground.fleet.died.length > before ? `, died at ${ground.fleet.died.slice(before).join()}` : ''}`)
+}

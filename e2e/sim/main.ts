@@ -14,7 +14,14 @@ const deathsMin = 20
 const enoughSeeds = 300
 
 const wish = readWish()
-const played = await playAll(wish)
+const played: Played[] = []
+// Whoever stops a long run is told how far it came.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    report(wish, played)
+    process.exit(1)
+  })
+await playAll(wish, played)
 process.exitCode = report(wish, played) ? 0 : 1
 
 function readWish(): Wish {
@@ -27,8 +34,7 @@ function readWish(): Wish {
 }
 
 /** Schedules are played in processes of their own, a batch each, so that what the dead nodes of one batch left in memory ends with it. */
-async function playAll({ from, seeds, plant, processes }: Wish): Promise<Played[]> {
-  const played: Played[] = []
+async function playAll({ from, seeds, plant, processes }: Wish, played: Played[]): Promise<void> {
   const began = Date.now()
   let next = from
   const tell = () => {
@@ -49,7 +55,6 @@ async function playAll({ from, seeds, plant, processes }: Wish): Promise<Played[
   }
   await Promise.all(Array.from({ length: Math.min(processes, Math.ceil(seeds / batchSize)) }, lane))
   process.stderr.write('\n')
-  return played
 }
 
 function playBatch(from: number, seeds: number, plant: string | null, hear: (one: Played) => void): Promise<void> {

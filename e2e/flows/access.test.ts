@@ -4,17 +4,15 @@ import { loadAssets } from '../../api/pages/assets.ts'
 import { until } from '../merchant.ts'
 import { type World, startWorld } from '../world.ts'
 import { type Caller, type CallerName, type Cast, castOf, ended, payers, signInByCode, staff } from './callers.ts'
-import { deskOf, payerOf } from './payer.ts'
+import { deskOf } from './payer.ts'
 import { changedSince, rowsOf } from './rows.ts'
 import { newCustomer } from './visitor.ts'
 
 let world: World
 let cast: Cast
-let checkout: string
 beforeAll(async () => {
   world = await startWorld({ invoices: 60 })
   cast = await castOf(world)
-  checkout = await (await payerOf(world)).checkout([{ invoiceId: cast.ids.a }])
   await world.settled()
 }, 90_000)
 afterAll(() => world?.close())
@@ -200,15 +198,6 @@ test('lists, totals and events of a caller speak of nobody else’s invoices, an
 
 test('a session’s token in the address of a page is no link', async () => {
   for (const name of ['session of A', 'key of merchant 1'] as const) expect((await send(cast.callers[name], 'GET', { path: '/i/:token' })).status).toBe(404)
-})
-
-test('what a mail scanner does changes nothing, and the link works afterwards as before', async () => {
-  const link = cast.callers['link of A']
-  const before = rowsOf(world)
-  for (const path of ['/i/:token', `/i/:token/invoices/${cast.ids.a}`, '/i/:token?filter=paid&page=2', checkout])
-    for (const method of ['HEAD', 'GET', 'GET', 'GET', 'OPTIONS']) expect((await send(link, method, { path })).status).toBeLessThan(405)
-  expect(changedSince(world, before)).toEqual([])
-  expect((await send(link, 'GET', { path: '/v1/portal' })).status).toBe(200)
 })
 
 /** Reads an event stream until its end; `heard` grows meanwhile. */

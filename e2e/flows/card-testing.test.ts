@@ -117,6 +117,18 @@ test('a card that was reported lost is declined like one that the bank gives no 
   expect(JSON.stringify(of.body)).not.toMatch(/lost_card|card_declined|decline_code/)
 })
 
+test('an attempt that was refused is ended at the provider, so that its secret takes no further card', async () => {
+  const [page = ''] = await victim('Secretive', 1)
+  const before = (await stripeHolds(world)).payment_intents.length
+  expect((await tryCard(page, bad[0], '192.0.2.3')).body.state).toBe('failed')
+  world.outside.clock.advance(61_000)
+  const intent = await until(async () => (await stripeHolds(world)).payment_intents[before], found => found?.['status'] === 'canceled')
+  const confirmed = await fetch(`${world.outside.stripe.url}/v1/payment_intents/${String(intent?.['id'])}/confirm`, {
+    method: 'POST', headers: { authorization: `Bearer ${world.outside.stripe.secretKey}`, 'stripe-version': '2026-10-28.endive' }, body: new URLSearchParams({ payment_method: 'pm_card_visa' }),
+  })
+  expect([confirmed.status, ((await confirmed.json()) as { error: { code: string } }).error.code]).toEqual([400, 'payment_intent_unexpected_state'])
+})
+
 test('no part smaller than one whole unit is charged, and what is owed can be paid whole', async () => {
   const customer = newCustomer(world, 'Small')
   const [small, large] = [await newInvoice(world, customer, 0.75), await newInvoice(world, customer, 30)]

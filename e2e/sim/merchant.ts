@@ -8,14 +8,17 @@ export type SimMerchant = { realmId: string; merchantId: string; apiKey: string;
 
 const triesMax = 8
 
-/** A merchant who is told that QuickBooks no longer accepts the connection connects again. Answers whether there was a need. */
-export async function comeBack(ground: Ground, { realmId, call }: SimMerchant, who: Person): Promise<boolean> {
-  const { apiUrl, outside } = ground
+/** Whether the console says that QuickBooks is connected. */
+export async function isConnected(ground: Ground, { call }: SimMerchant): Promise<boolean> {
   const view = await persist(ground, async () => (await call('GET', '/v1/merchant')) as { connection: { state: string } | null })
-  if (view.connection?.state === 'connected') return false
+  return view.connection?.state === 'connected'
+}
+
+/** A merchant who is told that QuickBooks no longer accepts the connection connects again. */
+export async function comeBack(ground: Ground, { realmId }: SimMerchant, who: Person): Promise<void> {
+  const { apiUrl, outside } = ground
   const cookie = await persist(ground, () => signInToConsole({ apiUrl, mailUrl: outside.mail.url, email: who.email }))
   await persist(ground, () => connectQuickBooks({ apiUrl, mailUrl: outside.mail.url, email: who.email, intuitUser: who.intuitUser, realmId }, cookie))
-  return true
 }
 
 /** A merchant signs in, connects a company and waits until it is loaded, and begins again where something died meanwhile. */

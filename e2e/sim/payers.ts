@@ -10,6 +10,8 @@ export type Click = { who: SimCustomer; page: string; paymentId: string; /** Wha
 export type Payers = ReturnType<typeof payersOn>
 
 const timeoutMs = 20_000
+const patienceMs = 600
+const waitsMs = 31_000
 
 /** What payers do; where the product does not answer, they have no answer, and that is all. */
 export function payersOn(ground: Ground) {
@@ -19,6 +21,8 @@ export function payersOn(ground: Ground) {
   const secrets: string[] = []
 
   const ask = async (who: SimCustomer, token: string | null, method: string, path: string, body?: object): Promise<{ status: number; body: unknown }> => {
+    // Time passes for whoever waits, e.g. for the lease of a node that died.
+    const waiting = setInterval(() => ground.clock.advance(waitsMs), patienceMs)
     try {
       const answer = await fetch(`${ground.apiUrl}${path}`, {
         method, signal: AbortSignal.timeout(timeoutMs), headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}),
@@ -29,6 +33,8 @@ export function payersOn(ground: Ground) {
     } catch (error) {
       if (!(error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError'))) throw error
       return { status: 0, body: null }
+    } finally {
+      clearInterval(waiting)
     }
   }
   const session = async (who: SimCustomer): Promise<string | null> => {

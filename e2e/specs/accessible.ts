@@ -14,10 +14,10 @@ const looks = [
 
 /** What breaks WCAG 2.2 A or AA, by rule and place, in the whole page or in one element of it. */
 export async function violations(page: Page | Frame, within = 'html'): Promise<string[]> {
-  await page.evaluate(axe.source)
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source)
   return page.evaluate(
     async ([runOnly, element]) => {
-      const result = await (globalThis as unknown as { axe: typeof axe }).axe.run(element, { runOnly })
+      const result = await (globalThis as unknown as { axe: typeof axe }).axe.run(element, { runOnly, resultTypes: ['violations'] })
       return result.violations.flatMap(({ id, nodes }) => nodes.map(node => `${id}: ${node.html.slice(0, 160)}`))
     },
     [rules, within] as const,

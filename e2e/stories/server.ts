@@ -88,16 +88,21 @@ ${css.map(file => `<link rel="stylesheet" href="/v1/${file}">`).join('')}<script
   })
 }
 
-/** The pay page as its server prints it, with a form in place of Stripe's that gives a token for whatever is typed. */
+/** The pay page as its server prints it, under the Trusted Types that it requires, with a form in place of Stripe's that gives a token for whatever is typed. */
 function payPage(app: Hono, checkout: Stories['checkout']): void {
+  // Like the provider's, the script has a whole address, which is known once the server listens.
+  const viewAt = (url: string): CheckoutView => {
+    const { stripe } = checkout.view
+    return { ...checkout.view, stripe: stripe && { ...stripe, scriptUrl: new URL(stripe.scriptUrl, url).href } }
+  }
   const next = () => (checkout.answers.length > 1 ? checkout.answers.shift() : checkout.answers[0])
   app.get('/pay/:id', async c => {
     const manifest = JSON.parse(await readFile('widget/dist/manifest.json', 'utf8')) as { pages: { pay: { js: string; css: string[] } } }
     const { js, css } = manifest.pages.pay
     return c.html(`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Pay</title><link rel="icon" href="data:,">
-${css.map(file => `<link rel="stylesheet" href="/v1/${file}">`).join('')}<script type="application/json" id="state">${JSON.stringify(checkout.view).replaceAll('<', String.raw`\u003c`)}</script><script type="module" src="/v1/${js}"></script></head><body><main></main></body></html>`)
+${css.map(file => `<link rel="stylesheet" href="/v1/${file}">`).join('')}<script type="application/json" id="state">${JSON.stringify(viewAt(c.req.url)).replaceAll('<', String.raw`\u003c`)}</script><script type="module" src="/v1/${js}"></script></head><body><main></main></body></html>`, 200, { 'content-security-policy': `require-trusted-types-for 'script'` })
   })
-  app.get('/pay/:id/view', c => c.json(checkout.view))
+  app.get('/pay/:id/view', c => c.json(viewAt(c.req.url)))
   app.on(['GET', 'POST', 'DELETE'], ['/pay/:id/payments', '/pay/:id/payments/:payment'], c => {
     const answer = next()
     return answer && 'type' in answer ? c.json(answer, 409) : c.json(answer)

@@ -69,7 +69,8 @@ export async function startOutside(options: OutsideOptions) {
   }
 }
 
-const portsFrom = 10_000
+/** Past 10080, which fetch refuses to call. */
+const portsFrom = 10_100
 const portsTo = 20_000
 
 /** A port that is free now, below those that the system gives away by itself, so that nobody is given it meanwhile. */

@@ -15,24 +15,25 @@ export type Played = { /** On what it was played, in words. */ ground: string; s
 const points = Object.keys(crashPoints) as CrashPoint[]
 const all: Record<string, Act> = { ...payerActs, ...deskActs, ...consoleActs, ...troubles }
 /** How often each thing happens, beside the others. */
-const weights: Record<keyof typeof payerActs | keyof typeof deskActs | keyof typeof consoleActs | keyof typeof troubles, number> = {
+const weights: Record<keyof typeof payerActs | keyof typeof deskActs | keyof typeof consoleActs | Exclude<keyof typeof troubles, 'databaseFails'>, number> = {
   payOne: 9, paySeveral: 5, payPart: 3, payDeclined: 2, payTwice: 2, payInTwoTabs: 3, leaveAtBank: 2, giveUp: 2, lookAgain: 3, pry: 1,
   newInvoice: 4, typePayment: 3, reprice: 2, voidInvoice: 1, deleteInvoice: 1, undoPosting: 1, chooseAddress: 3,
-  stripeFails: 3, stripeEvents: 3, quickBooksFails: 3, quickBooksEvents: 2, postingFails: 3, quickBooksRefuses: 1, storm: 1, mailFails: 1, databaseFails: 6,
-  tokensExpire: 1, stall: 1.5, forge: 1, someTime: 4, dayWithoutQuickBooks: 0.3, backUp: 1, restore: 1, nodesComeBack: 3,
+  stripeFails: 3, stripeEvents: 3, quickBooksFails: 3, quickBooksEvents: 2, postingFails: 3, quickBooksRefuses: 1, storm: 1, mailFails: 1,
+  tokensExpire: 1, stall: 1.5, forge: 3, someTime: 4, dayWithoutQuickBooks: 0.3, backUp: 1, restore: 1, nodesComeBack: 3,
 }
 const bag = Object.entries(weights).flatMap(([name, weight]) => Array.from({ length: Math.ceil(weight * 10) }, () => name)) as [string, ...string[]]
 
 /** What leads a node to a crash point, where paying and posting alone do not. */
 const towards: Partial<Record<CrashPoint, readonly string[]>> = {
-  T1: ['tokensExpire', 'newInvoice', 'payOne'], T3: ['tokensExpire', 'newInvoice', 'payOne'], T4: ['tokensExpire', 'newInvoice', 'payOne'],
-  G1: ['giveUp', 'giveUp'], S3: ['newInvoice', 'someTime'],
+  T1: ['tokensExpire', 'payOne'], T3: ['tokensExpire', 'payOne'], T4: ['tokensExpire', 'payOne'],
+  C5: ['payOne', 'payTwice', 'payOne'], Q3: ['payOne', 'someTime', 'payOne'], Q5: ['payOne', 'someTime', 'payOne'], G1: ['giveUp', 'giveUp'], S3: ['newInvoice', 'someTime', 'newInvoice', 'someTime'], W2: ['payOne', 'someTime'], M1: ['payOne', 'someTime', 'payOne'], Q7: ['payOne', 'someTime'],
 }
-const whileConnecting: readonly CrashPoint[] = ['K1', 'K2', 'S1']
+const whileConnecting = ['K1', 'K2', 'S1'] as const satisfies readonly CrashPoint[]
+const whileServing = points.filter(point => !whileConnecting.some(other => other === point))
 /** Every so many schedules are played with real processes, really killed. */
-const processesEach = 50
+const processesEach = 60
 /** Every so many schedules begin where no merchant has come yet; the others go on where one is connected. */
-const fromTheStartEach = 10
+const fromTheStartEach = 4
 const variants = 4
 
 /** Plays one schedule from its seed and checks, when everything has come to rest, what the outside systems and the database hold. */
@@ -40,17 +41,16 @@ export async function playSeed(seed: number, plant: Plant | null = null): Promis
   const random = createRandom(seed * 7919 + 17)
   const processes = plant === null && seed % processesEach === processesEach - 1
   const nodes = random.chance(0.5) ? 1 : random.int(2, 4)
-  const engine = nodes === 1 ? 'file' : processes || random.chance(0.1) ? 'server' : 'shared'
-  const companies = random.chance(0.25) ? 2 : 1
-  const point = points[seed % points.length] ?? 'Q1'
-  const order: CrashOrder = { point, passes: whileConnecting.includes(point) ? 1 : random.int(1, 2) }
-  const connects = whileConnecting.includes(point)
+  const engine = nodes === 1 ? 'file' : processes || random.chance(0.06) ? 'server' : 'shared'
+  const companies = random.chance(0.15) ? 2 : 1
+  const connects = seed % fromTheStartEach === 0
+  const atConnect: CrashOrder | null = connects ? { point: whileConnecting[Math.floor(seed / fromTheStartEach) % whileConnecting.length] ?? 'K1', passes: 1 } : null
   const variant = seed % variants
-  const beginning = connects || seed % fromTheStartEach === 0 ? null : await beginningFor(variant, companies)
+  const beginning = connects ? null : await beginningFor(variant, companies)
   const ground = await startGround({ variant, random, nodes, engine, processes, companies, plant, from: beginning })
   try {
-    const scene = await openScene(ground, companies, beginning, connects ? order : null)
-    const acts = await playActs(scene, connects ? null : order)
+    const scene = await openScene(ground, companies, beginning, atConnect)
+    const acts = await playActs(scene, seed)
     await quiesce(scene)
     const checked = await checkAll(scene)
     const where = `${nodes} ${processes ? 'processes' : 'nodes'} on ${engine === 'file' ? 'a file' : engine === 'server' ? 'a server' : 'a shared connection'}, ${companies} companies, grace of ${ground.graceMs / 3_600_000} h, ${beginning ? 'connected' : 'from the start'}`
@@ -60,15 +60,17 @@ export async function playSeed(seed: number, plant: Plant | null = null): Promis
   }
 }
 
-async function playActs(scene: Scene, order: CrashOrder | null): Promise<number> {
+/** Two deaths are ordered in each schedule, in turn at every point, with what leads a node there. */
+async function playActs(scene: Scene, seed: number): Promise<number> {
   const { random } = scene.ground
-  const count = random.int(5, 10)
-  const planned: string[] = Array.from({ length: count }, () => random.pick(bag))
-  if (order) {
-    planned.splice(random.int(0, 3), 0, `die at ${order.point}`, ...(towards[order.point] ?? ['payOne']), 'payOne')
-    planned.splice(random.int(3, planned.length), 0, `die at ${random.pick(points as [CrashPoint, ...CrashPoint[]])}`)
+  const parts: string[][] = Array.from({ length: random.int(3, 6) }, () => [random.pick(bag)])
+  for (const turn of [seed, seed + Math.floor(whileServing.length / 2)]) {
+    const point = whileServing[turn % whileServing.length] ?? 'Q1'
+    parts.splice(random.int(0, parts.length), 0, ['newInvoice', `die at ${point}`, ...(towards[point] ?? ['payOne', 'payOne'])])
   }
+  const planned = parts.flat()
   for (const name of planned) {
+    if (scene.ground.databaseFaults && random.chance(0.3)) await carryOut(scene, 'databaseFails')
     await carryOut(scene, name)
     if (random.chance(0.5)) await scene.ground.settle()
     if (scene.ground.fleet.alive().length === 0 || (scene.ground.fleet.alive().length < scene.ground.fleet.all().length && random.chance(0.5))) await scene.ground.fleet.revive()
@@ -79,7 +81,7 @@ async function playActs(scene: Scene, order: CrashOrder | null): Promise<number>
 async function carryOut(scene: Scene, name: string): Promise<void> {
   const { ground, diary } = scene
   if (name.startsWith('die at ')) {
-    const order = { point: name.slice(7) as CrashPoint, passes: ground.random.int(1, 2) }
+    const order = { point: name.slice(7) as CrashPoint, passes: ground.random.chance(0.9) ? 1 : 2 }
     for (const node of ground.fleet.all()) node.arm(order)
     diary.push(`${name}, at pass ${order.passes}`)
     return

@@ -2,9 +2,9 @@ import { comeBack, isConnected } from './merchant.ts'
 import type { Scene } from './scene.ts'
 
 /** Long enough for every back-off, hold, watch, retry of a webhook and sweep to have had its turn. */
-const passesMs = [2_000, 91_000, 17 * 60_000, 31 * 60_000, 61 * 60_000, 61 * 60_000, 3 * 3_600_000, 6 * 3_600_000, 13 * 3_600_000, 25 * 3_600_000, 25 * 3_600_000] as const
+const passesMs = [2_000, 91_000, 17 * 60_000, 61 * 60_000, 61 * 60_000, 3 * 3_600_000, 6 * 3_600_000, 13 * 3_600_000, 25 * 3_600_000, 25 * 3_600_000] as const
 /** The sweep comes every hour, and must have been there since the last change. */
-const restsAfter = 6
+const restsAfter = 5
 
 /** All faults end, all nodes live, and time passes until everybody has done what they owe. */
 export async function quiesce(scene: Scene): Promise<void> {

@@ -19,7 +19,7 @@ async function simulate(args: string[]): Promise<{ code: number; text: string }>
 }
 
 test(`${seeds} schedules of crashes, lost answers, storms and restores lose nothing, double nothing, leak nothing, and pass every crash point`, async () => {
-  const { code, text } = await simulate(['--seeds', String(seeds), '--from', '1', '--processes', '1'])
+  const { code, text } = await simulate(['--seeds', String(seeds), '--from', '1', '--processes', '2'])
   expect(text).toContain(`${seeds} schedules`)
   expect({ code, text: code === 0 ? '' : text }).toEqual({ code: 0, text: '' })
 }, mostMs)
@@ -28,21 +28,22 @@ test.each(failedBefore)('schedule $seed, which once failed, is played to a good 
   expect((await playSeed(seed)).violations).toEqual([])
 }, 60_000)
 
-/** Schedules in which each bug does its harm. */
+/** Schedules in which each bug was seen to do its harm come first; chance may ask for another. */
 const harmful: Record<Plant['name'], readonly number[]> = {
-  'no-request-id': [8, 10, 12, 15, 24, 35, 37],
-  'no-unique-attempt': [3, 11, 15, 32, 38, 39],
-  'no-fence': [3, 15, 36, 40, 41, 48],
-  'webhook-unread': [6, 7, 27],
-  'refresh-unleased': [107, 16, 131, 178],
-  'commit-trusted': [28, 3, 6, 7],
+  'no-request-id': [2, 5, 4],
+  'no-unique-attempt': [12, 15, 26],
+  'no-fence': [5, 6, 8],
+  'webhook-unread': [],
+  'refresh-unleased': [4],
+  'commit-trusted': [19, 28],
 }
+const mostSeeds = 80
 
 test.each(plants)('a planted $name is found', async plant => {
   const found: string[] = []
-  for (const seed of harmful[plant.name]) {
+  for (const seed of [...harmful[plant.name], ...Array.from({ length: mostSeeds }, (_, i) => i + 1)]) {
     if (found.length > 0) break
     found.push(...(await playSeed(seed, plant)).violations)
   }
   expect(found).not.toEqual([])
-}, 120_000)
+}, mostMs)

@@ -39,7 +39,7 @@ export const troubles = {
   databaseFails: async scene => {
     // Writes carry the row of their operation.
     const body = scene.ground.random.pick(['operations', 'operations', 'select'])
-    const fault: FaultRequest = { kind: scene.ground.random.pick(['lose-answer', 'refuse', 'delay-answer']), ms: briefMs, skip: scene.ground.random.int(0, 8), times: scene.ground.random.int(1, 2), match: { path: '^/v2/pipeline', body } }
+    const fault: FaultRequest = { kind: scene.ground.random.pick(['lose-answer', 'refuse', 'delay-answer']), ms: briefMs, skip: scene.ground.random.int(0, 4), times: scene.ground.random.int(1, 2), match: { path: '^/v2/pipeline', body } }
     scene.ground.databaseFaults?.queue(fault)
     return scene.ground.databaseFaults ? fault.kind : 'none to fail'
   },

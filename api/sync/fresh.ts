@@ -1,10 +1,12 @@
 import type { InvoiceId, MerchantId } from '../../db/values.ts'
+import type { Write } from '../../db/client.ts'
 import { callQuickBooks } from '../connection/credentials.ts'
 import type { Context } from '../context.ts'
-import type { QboFailure } from '../ports.ts'
+import type { QboAnswer, QboFailure, QboObject } from '../ports.ts'
 import { applyObjects } from './apply-objects.ts'
 import { readByIds } from './complete.ts'
 import type { Gone } from './incoming.ts'
+import { recordsAt, textAt } from './read-object.ts'
 
 export type Fresh = { kind: 'fresh' } | { kind: 'failed'; failure: QboFailure }
 
@@ -28,7 +30,26 @@ export const readFresh = (ctx: Context) => async (merchantId: MerchantId, invoic
   }
   const writes = await applyObjects(ctx, merchantId, [{ entity: 'Invoice', objects: answer.value }], gone)
   if (!writes.ok) return { kind: 'failed', failure: writes.failure }
-  const outcome = await ctx.store.commit(writes.value)
+  const undone = await undoneWrites(ctx, merchantId, invoiceIds, answer.value)
+  if (!undone.ok) return { kind: 'failed', failure: undone.failure }
+  const outcome = await ctx.store.commit(writes.value, undone.value)
   if (outcome.kind === 'committed') return { kind: 'fresh' }
   return { kind: 'failed', failure: { class: 'transient', code: '', message: outcome.rule, detail: '', status: 0, intuitTid: null, retryAfterMs: null } }
+}
+
+/**
+ * Somebody may have deleted or voided a payment of ours in QuickBooks a moment ago: the invoice read now asks for that money
+ * again, while the event that tells why is still on its way. The payer has paid it, and it counts as paid here from now on.
+ */
+async function undoneWrites(ctx: Context, merchantId: MerchantId, invoiceIds: readonly InvoiceId[], read: readonly QboObject[]): Promise<QboAnswer<Write[]>> {
+  const { payments, mirrorSettle } = ctx.store.merchant(merchantId)
+  const linked = new Set(read.flatMap(invoice => recordsAt(invoice, 'LinkedTxn').map(link => textAt(link, 'TxnId'))))
+  const writes: Write[] = []
+  for (const { paymentId, qboId } of await payments.reflectedOn(invoiceIds)) {
+    if (linked.has(qboId)) continue
+    const held = await callQuickBooks(ctx, merchantId, at => ctx.accounting.read(at, 'Payment', qboId))
+    if (!held.ok && held.failure.class !== 'gone') return held
+    if (!held.ok || Number(held.value['TotalAmt']) === 0) writes.push(mirrorSettle.unreflect(paymentId))
+  }
+  return { ok: true, value: writes, intuitTid: null }
 }

@@ -48,6 +48,12 @@ const attemptsOf = (db: Db, merchantId: MerchantId) => ({
       `select distinct p.id, p.customer_id customerId from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id
        where a.merchant_id = ? and a.state = 'held' and a.invoice_id in (select value from json_each(?))`,
       [merchantId, JSON.stringify(invoiceIds)]),
+  /** What QuickBooks holds of payments that these invoices' balances there already account for. */
+  reflectedOn: (invoiceIds: readonly InvoiceId[]): Promise<{ paymentId: PaymentId; qboId: string }[]> =>
+    db.rows(
+      `select distinct o.payment_id paymentId, o.qbo_id qboId from allocations a join postings o on o.merchant_id = a.merchant_id and o.payment_id = a.payment_id
+       where a.merchant_id = ? and a.state = 'reflected' and o.qbo_id is not null and a.invoice_id in (select value from json_each(?))`,
+      [merchantId, JSON.stringify(invoiceIds)]),
   allocations: (paymentId: PaymentId): Promise<AllocationRow[]> =>
     db.rows(
       `select a.invoice_id invoiceId, a.amount, a.state, i.number, i.qbo_id qboId, c.qbo_id customerQboId from allocations a

@@ -51,8 +51,7 @@ const attemptsOf = (db: Db, merchantId: MerchantId) => ({
   /** What QuickBooks holds of payments that these invoices' balances there already account for. */
   reflectedOn: (invoiceIds: readonly InvoiceId[]): Promise<{ paymentId: PaymentId; qboId: string }[]> =>
     db.rows(
-      `select distinct o.payment_id paymentId, o.qbo_id qboId from allocations a join postings o on o.merchant_id = a.merchant_id and o.payment_id = a.payment_id
-       where a.merchant_id = ? and a.state = 'reflected' and o.qbo_id is not null and a.invoice_id in (select value from json_each(?))`,
+      `select distinct o.payment_id paymentId, o.qbo_id qboId from allocations a join postings o on o.merchant_id = a.merchant_id and o.payment_id = a.payment_id where a.merchant_id = ? and a.state = 'reflected' and o.qbo_id is not null and a.invoice_id in (select value from json_each(?))`,
       [merchantId, JSON.stringify(invoiceIds)]),
   allocations: (paymentId: PaymentId): Promise<AllocationRow[]> =>
     db.rows(

@@ -19,7 +19,7 @@ export default {
     rule('ports-are-our-words', 'Say it in types of api/domain: a port names no library and no adapter.',
       { path: '^api/ports[.]ts$' }, { pathNot: '^api/domain/|^db/values[.]ts$' }),
     rule('sql-lives-in-db', 'Add a function to db/queries/ and call it. The tests of the emulated server may take the real client.',
-      { pathNot: `^db/|^e2e/emulators/libsql/.*${test}` }, { path: npm('(drizzle-orm|drizzle-kit|@libsql)') }),
+      { pathNot: `^db/|^e2e/emulators/libsql/.*${test}` }, { path: npm('(drizzle-orm|drizzle-kit|@libsql|libsql)') }),
     rule('adapters-are-strangers', 'Let a verb in sync/, payments/ or posting/ join the two.',
       { path: '^api/(qbo|providers|mail)/', pathNot: test }, { path: '^(api|db)/', pathNot: '^api/(domain/|ports[.]ts$)|^api/$1/|^db/values[.]ts$' }),
     rule('providers-are-strangers', 'What two providers share belongs in api/domain or api/ports.ts.',

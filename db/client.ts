@@ -1,8 +1,9 @@
-import { type Client, type InStatement, LibsqlError, createClient } from '@libsql/client'
+import { type InStatement, LibsqlError } from '@libsql/client'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Commit, type Write, brokenRule } from './batch.ts'
+import { type Client, openFile } from './embedded.ts'
 import { connectRemote, type RemoteOptions } from './remote.ts'
 
 export type { Commit, Write } from './batch.ts'
@@ -26,14 +27,10 @@ async function connectFile(url: string, { around = client => client }: ConnectOp
   const path = inMemory ? '' : filePath(url)
   if (path && !existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true })
   const release = inMemory ? async () => {} : await holdFile(path)
-  const client = around(createClient({ url, concurrency: 1 }))
+  let client: Client
   try {
-    await client.execute('pragma journal_mode = wal')
-    await client.execute('pragma synchronous = full')
-    await client.execute('pragma foreign_keys = on')
-    await client.execute('pragma cache_size = -32000')
+    client = around(openFile(path || ':memory:', ['pragma journal_mode = wal', 'pragma synchronous = full', 'pragma foreign_keys = on', 'pragma cache_size = -32000']))
   } catch (error) {
-    client.close()
     await release()
     throw error
   }
@@ -59,19 +56,16 @@ export function filePath(url: string): string {
 
 /** Holds an exclusive lock on a side file for as long as the process lives; the system frees it even after kill -9. */
 export async function holdFile(path: string): Promise<() => Promise<void>> {
-  const guard = createClient({ url: `file:${path}.lock`, concurrency: 1 })
+  const guard = openFile(`${path}.lock`)
   try {
-    const hold = await guard.transaction('write')
-    return async () => {
-      hold.close()
-      guard.close()
-    }
+    await guard.execute('begin immediate')
   } catch (error) {
     guard.close()
-    if (error instanceof LibsqlError && error.code.startsWith('SQLITE_BUSY'))
+    if (error instanceof LibsqlError && error.code === 'SQLITE_BUSY')
       throw new Error(`The database ${path} is in use by another process. Stop that process first, or point DATABASE_URL at a libSQL server, which several processes may share.`, { cause: error })
     throw error
   }
+  return async () => guard.close()
 }
 
 async function commit(client: Client, writes: readonly Write[]): Promise<Commit> {

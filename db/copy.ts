@@ -1,6 +1,7 @@
-import { type Client, LibsqlError, createClient } from '@libsql/client'
+import { LibsqlError } from '@libsql/client'
 import { chmodSync, closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { type Client, openFile } from './embedded.ts'
 import { migrate } from './migrate.ts'
 
 /** A file that cannot take the database's place; its message is a sentence that says why. */
@@ -61,7 +62,7 @@ export function putInPlace(from: string, to: string): void {
 }
 
 async function withFile<T>(file: string, work: (client: Client) => Promise<T>): Promise<T> {
-  const client = createClient({ url: `file:${file}`, concurrency: 1 })
+  const client = openFile(file)
   try {
     // One file, with nothing beside it.
     await client.execute('pragma journal_mode = delete')

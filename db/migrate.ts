@@ -1,6 +1,6 @@
-import type { Client } from '@libsql/client'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 import { brokenRule } from './batch.ts'
+import type { Client } from './embedded.ts'
 
 /**
  * Brings the database up to this version's schema. Each migration is applied whole or not at all, and once: its row in

@@ -1,7 +1,8 @@
-import { type Client, type InStatement, LibsqlError, createClient } from '@libsql/client'
+import { type InStatement, LibsqlError, createClient } from '@libsql/client'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Commit, type Write, brokenRule } from './batch.ts'
+import type { Client } from './embedded.ts'
 
 export type RemoteOptions = {
   authToken?: string | undefined
@@ -119,20 +120,16 @@ function isUndone(error: unknown): boolean {
 
 /** The client with reads that are sent again once. What writes goes once: a claim whose answer was lost lapses by itself. */
 function readingTwice(client: Client): Client {
-  const execute = async (...args: [InStatement, ...unknown[]]) => {
-    const [statement] = args
-    const once = () => (client.execute as (...args: unknown[]) => ReturnType<Client['execute']>).call(client, ...args)
-    const isHarmless = /^\s*(select|with|pragma|create (unique )?\w+ if not exists)\b/i.test(typeof statement === 'string' ? statement : statement.sql)
-    return once().catch((error: unknown) => {
-      if (isHarmless && isUnknown(error)) return once()
-      throw error
-    })
-  }
-  return new Proxy(client, {
-    get: (target, name) => {
-      if (name === 'execute') return execute
-      const value: unknown = Reflect.get(target, name)
-      return typeof value === 'function' ? (value as (...args: unknown[]) => unknown).bind(target) : value
+  return {
+    execute: async statement => {
+      const isHarmless = /^\s*(select|with|pragma|create (unique )?\w+ if not exists)\b/i.test(typeof statement === 'string' ? statement : statement.sql)
+      return client.execute(statement).catch((error: unknown) => {
+        if (isHarmless && isUnknown(error)) return client.execute(statement)
+        throw error
+      })
     },
-  })
+    batch: (statements, mode) => client.batch(statements, mode),
+    migrate: statements => client.migrate(statements),
+    close: () => client.close(),
+  }
 }

@@ -1,9 +1,10 @@
 import { copyFileSync, createReadStream, createWriteStream, existsSync, linkSync, renameSync, statSync } from 'node:fs'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { LibsqlError, createClient } from '@libsql/client'
+import { LibsqlError } from '@libsql/client'
 import { filePath, holdFile } from './client.ts'
 import { CopyError, dropPartial, partialOf, putInPlace, readyCopy } from './copy.ts'
+import { openFile } from './embedded.ts'
 
 export type Restored = { takenAt: number; /** Where the file is that stood there before; null where none did. */ replaced: string | null }
 
@@ -55,7 +56,7 @@ async function keep(path: string, name: string): Promise<string> {
 
 /** Brings into the file itself what still lies in its log. A file that is too damaged for that keeps its log. */
 async function fold(path: string): Promise<void> {
-  const client = createClient({ url: `file:${path}`, concurrency: 1 })
+  const client = openFile(path)
   try {
     await client.execute('pragma wal_checkpoint(truncate)')
   } catch (error) {

@@ -1,7 +1,8 @@
-import type { Client, InArgs } from '@libsql/client'
+import type { InArgs } from '@libsql/client'
 import type { LibSQLDatabase } from 'drizzle-orm/libsql'
 import type * as schema from './schema/index.ts'
 import type { Write } from './client.ts'
+import type { Client } from './embedded.ts'
 
 /** What the query files work with. */
 export type Db = {

@@ -1,3 +1,4 @@
+import type { Client as DrizzleClient } from '@libsql/client'
 import { drizzle } from 'drizzle-orm/libsql'
 import { type Commit, type ConnectOptions, type Write, connect } from './client.ts'
 import { beginCopy, copyBytes, finishCopy } from './copy.ts'
@@ -53,7 +54,8 @@ export async function openStore(options: StoreOptions) {
   await migrate(connection.client)
   const offsetMs = options.clockOffsetMs ?? (() => 0)
   const db: Db = {
-    orm: drizzle(connection.client, { schema }),
+    // Of the client, drizzle asks what ours has, as long as nobody opens a transaction with it.
+    orm: drizzle({ client: connection.client as DrizzleClient, schema }),
     ...rowsOf(connection.client),
     cause: options.cause ?? (() => null),
     clock: () => `(cast(unixepoch('subsec') * 1000 as integer) + ${Math.trunc(offsetMs())})`,

@@ -36,12 +36,17 @@ export async function openDatabase(engine: Engine, path: string): Promise<SimDat
 }
 
 /** Reads a database's file. Nobody in this process may have it open, for two libraries do not see each other's locks. */
-export function readFile(path: string, sql: string): Row[] {
+export function openReader(path: string): { read(sql: string): Row[]; close(): void } {
   const file = new DatabaseSync(path, { readOnly: true })
+  return { read: sql => file.prepare(sql).all().map(row => ({ ...row })), close: () => file.close() }
+}
+
+export function readOnce(path: string, sql: string): Row[] {
+  const reader = openReader(path)
   try {
-    return file.prepare(sql).all().map(row => ({ ...row }))
+    return reader.read(sql)
   } finally {
-    file.close()
+    reader.close()
   }
 }
 

@@ -10,7 +10,7 @@ import { type CompanyPart, generateCompany } from '../company/generate.ts'
 import { createClock } from '../emulators/kit/clock.ts'
 import type { Random } from '../emulators/kit/random.ts'
 import { type Outside, freePort, startOutside } from '../outside.ts'
-import { type Engine, type Row, openDatabase, readFile } from './database.ts'
+import { type Engine, type Row, openDatabase, openReader, readOnce } from './database.ts'
 import { startFleet } from './fleet.ts'
 import { startFront } from './front.ts'
 import { type MortalNode, startSimulatedNode } from './node.ts'
@@ -64,7 +64,7 @@ export async function startGround(options: GroundOptions) {
   const log = createLog('info', { write })
   const rows = async (sql: string): Promise<Row[]> => {
     if (database.look) return database.look(sql)
-    return processes ? readFile(path, sql) : ((await fleet.alive()[0]?.look(sql)) ?? [])
+    return processes ? readOnce(path, sql) : ((await fleet.alive()[0]?.look(sql)) ?? [])
   }
   const begin = async (): Promise<MortalNode> =>
     processes
@@ -87,6 +87,7 @@ export async function startGround(options: GroundOptions) {
     await outside.close()
   }
   let restored = 0
+  let reader: ReturnType<typeof openReader> | null = null
   return {
     random, clock, outside, apiUrl, folder, environment, said, rows, processes, fleet, databaseFaults: database.faults, graceMs: grace,
     /** Lets everybody carry out what is due. */
@@ -110,10 +111,11 @@ export async function startGround(options: GroundOptions) {
       await fleet.revive()
     },
     /** Reads the database once nobody has it open any more. */
-    read: (sql: string): Row[] => readFile(path, sql),
+    read: (sql: string): Row[] => (reader ??= openReader(path)).read(sql),
     closeDatabase: database.close,
     stopOutside,
     close: async () => {
+      reader?.close()
       await stopOutside()
       rmSync(folder, { recursive: true, force: true })
     },

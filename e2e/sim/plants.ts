@@ -10,15 +10,19 @@ export type Plant = {
   name: 'no-request-id' | 'no-unique-attempt' | 'no-fence' | 'webhook-unread' | 'refresh-unleased' | 'commit-trusted'
   around?: (client: Client) => Client
   change?: (context: Context) => void
+  /** What leads there: each schedule in which it is planted does this too. */
+  leads: readonly string[]
+  /** Where it does harm among several nodes alone. */
+  needsSeveral?: true
 }
 
 export const plants: readonly Plant[] = [
-  { name: 'no-request-id', change: withoutRequestIds },
-  { name: 'no-unique-attempt', change: withoutUniqueAttempts },
-  { name: 'no-fence', around: client => rewriting(client, sql => sql.replace('and lease_owner = ? and fence = ? and state = \'leased\'', 'and (lease_owner = ? or true) and (fence = ? or true)')) },
-  { name: 'webhook-unread', change: believingWebhooks },
-  { name: 'refresh-unleased', around: client => rewriting(client, withoutLease) },
-  { name: 'commit-trusted', around: trustingCommits },
+  { name: 'no-request-id', leads: ['postingFails', 'payOne', 'someTime', 'postingFails', 'payOne', 'someTime'], change: withoutRequestIds },
+  { name: 'no-unique-attempt', leads: ['payInTwoTabs', 'newInvoice', 'payInTwoTabs'], change: withoutUniqueAttempts },
+  { name: 'no-fence', leads: ['stall', 'newInvoice', 'stall'], around: client => rewriting(client, sql => sql.replace('and lease_owner = ? and fence = ? and state = \'leased\'', 'and (lease_owner = ? or true) and (fence = ? or true)')) },
+  { name: 'webhook-unread', leads: ['leaveAtBank', 'forge'], change: believingWebhooks },
+  { name: 'refresh-unleased', needsSeveral: true, leads: ['tokensExpire', 'tokensExpire', 'tokensExpire'], around: client => rewriting(client, withoutLease) },
+  { name: 'commit-trusted', needsSeveral: true, leads: ['databaseFails', 'payOne', 'databaseFails', 'chooseAddress', 'databaseFails', 'payOne', 'databaseFails', 'chooseAddress'], around: trustingCommits },
 ]
 
 /** Every try of a posting is a request of its own, and nobody looks whether QuickBooks holds it already. */

@@ -40,7 +40,7 @@ const variants = 4
 export async function playSeed(seed: number, plant: Plant | null = null): Promise<Played> {
   const random = createRandom(seed * 7919 + 17)
   const processes = plant === null && seed % processesEach === processesEach - 1
-  const nodes = random.chance(0.5) ? 1 : random.int(2, 4)
+  const nodes = !plant?.needsSeveral && random.chance(0.5) ? 1 : random.int(2, 4)
   const engine = nodes === 1 ? 'file' : processes || random.chance(0.06) ? 'server' : 'shared'
   const companies = random.chance(0.15) ? 2 : 1
   const connects = seed % fromTheStartEach === 0
@@ -50,7 +50,7 @@ export async function playSeed(seed: number, plant: Plant | null = null): Promis
   const ground = await startGround({ variant, random, nodes, engine, processes, companies, plant, from: beginning })
   try {
     const scene = await openScene(ground, companies, beginning, atConnect)
-    const acts = await playActs(scene, seed)
+    const acts = await playActs(scene, seed, plant?.leads ?? [])
     await quiesce(scene)
     const checked = await checkAll(scene)
     const where = `${nodes} ${processes ? 'processes' : 'nodes'} on ${engine === 'file' ? 'a file' : engine === 'server' ? 'a server' : 'a shared connection'}, ${companies} companies, grace of ${ground.graceMs / 3_600_000} h, ${beginning ? 'connected' : 'from the start'}`
@@ -61,14 +61,14 @@ export async function playSeed(seed: number, plant: Plant | null = null): Promis
 }
 
 /** Two deaths are ordered in each schedule, in turn at every point, with what leads a node there. */
-async function playActs(scene: Scene, seed: number): Promise<number> {
+async function playActs(scene: Scene, seed: number, leads: readonly string[]): Promise<number> {
   const { random } = scene.ground
   const parts: string[][] = Array.from({ length: random.int(3, 6) }, () => [random.pick(bag)])
   for (const turn of [seed, seed + Math.floor(whileServing.length / 2)]) {
     const point = whileServing[turn % whileServing.length] ?? 'Q1'
     parts.splice(random.int(0, parts.length), 0, ['newInvoice', `die at ${point}`, ...(towards[point] ?? ['payOne', 'payOne'])])
   }
-  const planned = parts.flat()
+  const planned = [...parts.flat(), ...leads]
   for (const name of planned) {
     if (scene.ground.databaseFaults && random.chance(0.3)) await carryOut(scene, 'databaseFails')
     await carryOut(scene, name)

@@ -1,0 +1,172 @@
+import { type InStatement, type InValue, LibsqlError, type ResultSet, type Row } from '@libsql/client'
+import Database from 'libsql'
+
+export type Result = Pick<ResultSet, 'columns' | 'rows' | 'rowsAffected'>
+/** What is asked of a database, wherever it is: the part of libSQL's own client that this product uses. */
+export type Client = {
+  execute(statement: InStatement): Promise<Result>
+  /** All or nothing, in one transaction. */
+  batch(statements: InStatement[], mode?: 'write' | 'read' | 'deferred'): Promise<Result[]>
+  /** A batch with foreign keys switched off. */
+  migrate(statements: InStatement[]): Promise<Result[]>
+  close(): void
+}
+
+const { SqliteError } = Database
+
+type Value = Row[string]
+type Statement = Database.Statement
+type Prepared = { statement: Statement; /** How its rows look; null where it answers none. */ rowOf: ((values: readonly Value[]) => Row) | null; columns: string[] }
+
+/** The product has about two hundred; the rest are lists of other lengths. */
+const preparedMax = 400
+/** What changes how other statements run is compiled afresh, and so are they. */
+const changesTheRest = /^\s*(create|alter|drop|pragma|vacuum|attach|detach)\b/i
+
+/**
+ * A database file on one connection that keeps its statements compiled (docs/decisions/0019). Each call is carried out whole
+ * before the next one begins, so a file that this process alone has open is never busy.
+ * Errors are `LibsqlError`, with SQLite's own code. After one that is not a broken rule the connection is opened anew: a statement
+ * that was refused for a lock stays begun, and what is written behind it would never be committed.
+ * @param path of the file, or `:memory:`.
+ * @param settings are carried out on each connection, e.g. pragmas.
+ */
+export function openFile(path: string, settings: readonly string[] = []): Client {
+  let connection = open(path, settings)
+  let isClosed = false
+
+  function attempt<T>(work: () => T): T {
+    if (isClosed) throw new LibsqlError('The client is closed', 'CLIENT_CLOSED')
+    try {
+      return work()
+    } catch (error) {
+      connection.rollback()
+      if (!(error instanceof SqliteError)) throw error
+      const code = baseCodes[(error.rawCode ?? 1) & 0xff] ?? error.code
+      // A database in memory would be lost, and nobody else can hold it.
+      if (code !== 'SQLITE_CONSTRAINT' && code !== 'SQLITE_ERROR' && path !== ':memory:') {
+        connection.close()
+        connection = open(path, settings)
+      }
+      throw new LibsqlError(error.message, code, error.code, error.rawCode, error)
+    }
+  }
+
+  const batch = (statements: InStatement[], begin: string): Result[] =>
+    attempt(() => {
+      connection.exec(begin)
+      const results = statements.map(connection.run)
+      connection.exec('commit')
+      return results
+    })
+
+  return {
+    execute: async statement => attempt(() => connection.run(statement)),
+    batch: async (statements, mode = 'deferred') => batch(statements, mode === 'write' ? 'begin immediate' : 'begin'),
+    migrate: async statements => {
+      attempt(() => connection.exec('pragma foreign_keys = off'))
+      try {
+        return batch(statements, 'begin')
+      } finally {
+        attempt(() => connection.exec('pragma foreign_keys = on'))
+      }
+    },
+    close: () => {
+      if (isClosed) return
+      isClosed = true
+      connection.rollback()
+      connection.close()
+    },
+  }
+}
+
+/** A connection and the statements that are compiled on it. */
+function open(path: string, settings: readonly string[]) {
+  const database = new Database(path)
+  const prepared = new Map<string, Prepared>()
+  for (const setting of settings) database.exec(setting)
+
+  function prepare(sql: string): Prepared {
+    const made = prepared.get(sql) ?? compile(database, sql)
+    // What was used last is last to go.
+    prepared.delete(sql)
+    prepared.set(sql, made)
+    if (changesTheRest.test(sql)) prepared.clear()
+    else if (prepared.size > preparedMax) prepared.delete(prepared.keys().next().value ?? '')
+    return made
+  }
+
+  return {
+    run: (statement: InStatement): Result => {
+      const { sql, args = [] } = typeof statement === 'string' ? { sql: statement } : statement
+      const bound = Array.isArray(args) ? args.map(bindable) : Object.fromEntries(Object.entries(args).map(([name, value]) => [name, bindable(value)]))
+      const { statement: ready, rowOf, columns } = prepare(sql)
+      if (rowOf) return { columns, rows: (ready.all(bound) as Value[][]).map(rowOf), rowsAffected: 0 }
+      return { columns, rows: [], rowsAffected: ready.run(bound).changes }
+    },
+    exec: (sql: string): void => void database.exec(sql),
+    rollback: (): void => {
+      if (database.inTransaction) database.exec('rollback')
+    },
+    /** Until the compiled statements are collected they hold the connection, and the locks it has by then. */
+    close: (): void => {
+      prepared.clear()
+      database.close()
+    },
+  }
+}
+
+/** SQLite's result codes that callers tell apart; the rest keep the driver's own name (sqlite.org/rescode.html). */
+const baseCodes: Record<number, string> = { 1: 'SQLITE_ERROR', 5: 'SQLITE_BUSY', 6: 'SQLITE_LOCKED', 8: 'SQLITE_READONLY', 10: 'SQLITE_IOERR', 11: 'SQLITE_CORRUPT', 13: 'SQLITE_FULL', 14: 'SQLITE_CANTOPEN', 19: 'SQLITE_CONSTRAINT', 26: 'SQLITE_NOTADB' }
+
+function compile(database: Database.Database, sql: string): Prepared {
+  const statement = database.prepare(sql)
+  try {
+    statement.raw(true)
+  } catch {
+    // The driver says so of a statement that answers no rows, and offers no other way to ask.
+    return { statement, rowOf: null, columns: [] }
+  }
+  const columns = statement.columns().map(({ name }) => name)
+  return { statement, rowOf: rowMaker(columns), columns }
+}
+
+/** Rows are read by the names of their columns, or by their numbers as drizzle does. */
+function rowMaker(columns: readonly string[]): (values: readonly Value[]) => Row {
+  class NamedRow {
+    [name: string]: unknown
+    readonly #values: readonly Value[]
+    constructor(values: readonly Value[]) {
+      this.#values = values
+      // Of two columns of one name the first is meant.
+      for (let i = columns.length - 1; i >= 0; i--) this[columns[i] ?? ''] = readable(values[i] ?? null)
+    }
+    get length() {
+      return this.#values.length
+    }
+    static at(row: NamedRow, i: number) {
+      return row.#values[i]
+    }
+  }
+  for (const i of columns.keys())
+    Object.defineProperty(NamedRow.prototype, i, {
+      get(this: NamedRow) {
+        return NamedRow.at(this, i)
+      },
+    })
+  return values => new NamedRow(values) as Row
+}
+
+function bindable(value: InValue): unknown {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new RangeError('Only finite numbers can be stored.')
+  if (value === undefined) throw new TypeError('A value for the database is undefined; null is what is not there.')
+  if (value instanceof Date) return value.valueOf()
+  return value instanceof ArrayBuffer ? Buffer.from(value) : value
+}
+
+/** Whole numbers come as JavaScript's own, which are exact to 2^53 alone. */
+function readable(value: Value): Value {
+  if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) throw new RangeError('The database holds a whole number that JavaScript cannot hold exactly.')
+  return value
+}

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
@@ -84,4 +84,18 @@ test('what JavaScript cannot hold exactly is refused, not rounded', async () => 
 test('a closed file says so', async () => {
   client.close()
   await expect(client.execute('select 1')).rejects.toThrow('closed')
+})
+
+test('a file that cannot be opened for a while is opened again when it can', async () => {
+  await client.batch([insert('before')], 'write')
+  const other = new Database(path)
+  other.exec('begin immediate')
+  await expect(client.execute(insert('refused'))).rejects.toMatchObject({ code: 'SQLITE_BUSY' })
+  other.exec('rollback')
+  other.close()
+  renameSync(folder, `${folder}-away`)
+  for (let tries = 0; tries < 3; tries++) await expect(client.execute('select 1')).rejects.toThrow('Unable to open')
+  renameSync(`${folder}-away`, folder)
+  await client.execute(insert('after'))
+  expect(found()).toEqual(['before', 'after'])
 })

@@ -32,53 +32,56 @@ const changesTheRest = /^\s*(create|alter|drop|pragma|vacuum|attach|detach)\b/i
  * @param settings are carried out on each connection, e.g. pragmas.
  */
 export function openFile(path: string, settings: readonly string[] = []): Client {
-  let connection = open(path, settings)
+  let connection: Opened | null = open(path, settings)
   let isClosed = false
 
-  function attempt<T>(work: () => T): T {
+  function attempt<T>(work: (opened: Opened) => T): T {
     if (isClosed) throw new LibsqlError('The client is closed', 'CLIENT_CLOSED')
     try {
-      return work()
+      connection ??= open(path, settings)
+      return work(connection)
     } catch (error) {
-      connection.rollback()
+      connection?.rollback()
       if (!(error instanceof SqliteError)) throw error
       const code = baseCodes[(error.rawCode ?? 1) & 0xff] ?? error.code
       // A database in memory would be lost, and nobody else can hold it.
       if (code !== 'SQLITE_CONSTRAINT' && code !== 'SQLITE_ERROR' && path !== ':memory:') {
-        connection.close()
-        connection = open(path, settings)
+        connection?.close()
+        connection = null
       }
       throw new LibsqlError(error.message, code, error.code, error.rawCode, error)
     }
   }
 
   const batch = (statements: InStatement[], begin: string): Result[] =>
-    attempt(() => {
-      connection.exec(begin)
-      const results = statements.map(connection.run)
-      connection.exec('commit')
+    attempt(({ exec, run }) => {
+      exec(begin)
+      const results = statements.map(run)
+      exec('commit')
       return results
     })
 
   return {
-    execute: async statement => attempt(() => connection.run(statement)),
+    execute: async statement => attempt(({ run }) => run(statement)),
     batch: async (statements, mode = 'deferred') => batch(statements, mode === 'write' ? 'begin immediate' : 'begin'),
     migrate: async statements => {
-      attempt(() => connection.exec('pragma foreign_keys = off'))
+      attempt(({ exec }) => exec('pragma foreign_keys = off'))
       try {
         return batch(statements, 'begin')
       } finally {
-        attempt(() => connection.exec('pragma foreign_keys = on'))
+        attempt(({ exec }) => exec('pragma foreign_keys = on'))
       }
     },
     close: () => {
       if (isClosed) return
       isClosed = true
-      connection.rollback()
-      connection.close()
+      connection?.rollback()
+      connection?.close()
     },
   }
 }
+
+type Opened = ReturnType<typeof open>
 
 /** A connection and the statements that are compiled on it. */
 function open(path: string, settings: readonly string[]) {
@@ -106,13 +109,23 @@ function open(path: string, settings: readonly string[]) {
     },
     exec: (sql: string): void => void database.exec(sql),
     rollback: (): void => {
-      if (database.inTransaction) database.exec('rollback')
+      if (database.inTransaction) attemptQuietly(database, 'rollback')
     },
-    /** Until the compiled statements are collected they hold the connection, and the locks it has by then. */
+    /** Until the compiled statements are collected they hold the connection, and SQLite folds its log into the file only then: so it is done here. */
     close: (): void => {
+      attemptQuietly(database, 'pragma wal_checkpoint(truncate)')
       prepared.clear()
       database.close()
     },
+  }
+}
+
+/** What fails here is made good by whoever opens the file next: SQLite undoes what was not committed, and reads the log. */
+function attemptQuietly(database: Database.Database, sql: string): void {
+  try {
+    database.exec(sql)
+  } catch (error) {
+    if (!(error instanceof SqliteError)) throw error
   }
 }
 

@@ -15,6 +15,8 @@ beforeAll(async () => {
 }, 60_000)
 beforeEach(async () => {
   await world.begin()
+  // What Intuit could not deliver while nobody listened, it sends again after ten seconds.
+  world.outside.clock.advance(10_000)
 }, 60_000)
 afterEach(() => {
   for (const { faults } of [world.outside.quickbooks, world.outside.stripe, world.outside.mail]) faults.clear()

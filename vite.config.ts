@@ -6,7 +6,9 @@ export default defineConfig(({ command }) => ({
   test: {
     reporters: ['default', './e2e/tally.ts'],
     // The machine's cores are shared by servers and browsers, so limits are generous: a slow pass is a pass.
-    maxWorkers: 2,
+    maxWorkers: 3,
+    // Loading the modules afresh for each file takes as long as many of the tests; nothing in them is changed by one.
+    isolate: false,
     projects: [
       {
         extends: true,
@@ -24,6 +26,7 @@ export default defineConfig(({ command }) => ({
           name: 'dom',
           include: ['widget/**/*.test.tsx'],
           environment: 'happy-dom',
+          isolate: true,
           testTimeout: 15_000,
         },
       },

@@ -1,5 +1,14 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 import { widgetBuild } from './widget/build/config.ts'
+
+/** What takes minutes begins first, so that nothing waits for it at the end. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    return sorted.toSorted((one, other) => Number(other.moduleId.endsWith('/sim.test.ts')) - Number(one.moduleId.endsWith('/sim.test.ts')))
+  }
+}
 
 export default defineConfig(({ command }) => ({
   ...(command === 'build' ? widgetBuild : {}),
@@ -7,6 +16,7 @@ export default defineConfig(({ command }) => ({
     reporters: ['default', './e2e/tally.ts'],
     // The machine's cores are shared by servers and browsers, so limits are generous: a slow pass is a pass.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Loading the modules afresh for each file takes as long as many of the tests; nothing in them is changed by one.
     isolate: false,
     projects: [

@@ -2,7 +2,7 @@ import pino from 'pino'
 import type { Log } from './ports.ts'
 import { currentTrace } from './trace.ts'
 
-const secretKeys = ['authorization', 'cookie', 'token', 'accessToken', 'refreshToken', 'clientSecret', 'secret', 'password', 'code', 'email', 'to', 'body']
+const secretKeys = new Set(['authorization', 'cookie', 'token', 'accessToken', 'refreshToken', 'clientSecret', 'secret', 'password', 'code', 'email', 'to', 'body'])
 
 /** What gives itself away by its shape, inside whatever text it stands in: our own tokens (ids are shorter), vendors' keys, signed tokens, e-mail addresses. */
 const secretShapes: readonly (readonly [RegExp, string])[] = [
@@ -17,14 +17,29 @@ const secretShapes: readonly (readonly [RegExp, string])[] = [
   [/(\\u[0-9a-f]{4}|\\.)?[\w.+-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+/gi, '$1…@…'],
 ]
 
+/** Whether one of them may be there at all: most lines are passed on after this one look. */
+const mayHoldSecret = /(?:lnk|ses|chk|mst|qk|qst|brw|sk_test|sk_live|rk_test|rk_live|whsec|re|secret)_|Bearer |eyJ|@|%40/i
+
 /** JSON lines on standard output, or wherever `destination` takes them. Secrets are left out by the names of their fields and by their shape, even where somebody passes them. */
 export function createLog(level: string, destination: { write(line: string): void } = pino.destination(1)): Log {
   return pino({
-    level, base: null, timestamp: pino.stdTimeFunctions.isoTime, redact: { paths: secretKeys.flatMap(key => [key, `*.${key}`]), remove: true },
+    level, base: null, timestamp: pino.stdTimeFunctions.isoTime,
     // The trace itself must not take up the fields of one line.
     mixin: () => ({ ...currentTrace() }),
-    hooks: { streamWrite: line => secretShapes.reduce((text, [shape, instead]) => text.replaceAll(shape, instead), line) },
+    formatters: { log: fields => withoutSecrets(fields, 1) },
+    serializers: { err: (error: Error) => withoutSecrets(pino.stdSerializers.err(error), 0) },
+    hooks: { streamWrite: line => (mayHoldSecret.test(line) ? secretShapes.reduce((text, [shape, instead]) => text.replaceAll(shape, instead), line) : line) },
   }, destination)
+}
+
+/** The fields that may be written, and of the objects among them likewise, so many levels down. */
+function withoutSecrets(fields: object, levels: number): Record<string, unknown> {
+  const entries = Object.entries(fields) as [string, unknown][]
+  return Object.fromEntries(entries.flatMap(([name, value]) => {
+    if (secretKeys.has(name)) return []
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Error)
+    return [[name, isObject && levels > 0 ? withoutSecrets(value, levels - 1) : value]]
+  }))
 }
 
 /** For tests that do not read the log. */

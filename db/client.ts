@@ -36,7 +36,7 @@ async function connectFile(url: string, { around = client => client }: ConnectOp
   }
   return {
     client,
-    commit: writes => commit(client, writes),
+    commit: groupCommits(client),
     close: async () => {
       client.close()
       await release()
@@ -66,6 +66,33 @@ export async function holdFile(path: string): Promise<() => Promise<void>> {
     throw error
   }
   return async () => guard.close()
+}
+
+const groupMax = 64
+
+/**
+ * Writes what is given within one turn of the event loop in one transaction, so that many share the one wait for the disk; each is told
+ * that it is written when all are. Where one of them breaks a rule, nothing of the group stands, and each is written by itself.
+ */
+function groupCommits(client: Client): Connection['commit'] {
+  type Waiting = { writes: readonly Write[]; done: (outcome: Commit) => void; fail: (error: unknown) => void }
+  let waiting: Waiting[] = []
+  const flush = async (): Promise<void> => {
+    const group = waiting.slice(0, groupMax)
+    waiting = waiting.slice(groupMax)
+    if (waiting.length > 0) setImmediate(() => void flush())
+    const whole = await commit(client, group.flatMap(each => each.writes)).catch((error: unknown) => ({ kind: 'failed' as const, error }))
+    for (const { writes, done, fail } of group) {
+      if (whole.kind === 'failed') fail(whole.error)
+      else if (whole.kind === 'committed' || group.length === 1) done(whole)
+      else await commit(client, writes).then(done, fail)
+    }
+  }
+  return writes =>
+    new Promise((done, fail) => {
+      waiting.push({ writes, done, fail })
+      if (waiting.length === 1) setImmediate(() => void flush())
+    })
 }
 
 async function commit(client: Client, writes: readonly Write[]): Promise<Commit> {

@@ -99,3 +99,17 @@ test('a file that cannot be opened for a while is opened again when it can', asy
   await client.execute(insert('after'))
   expect(found()).toEqual(['before', 'after'])
 })
+
+test('the version grows with whatever is written, however it is said, and stays for what is only read or comes to nothing', async () => {
+  const grows = async (work: () => Promise<unknown>) => {
+    const before = client.version?.() ?? 0
+    await work().catch(() => {})
+    return (client.version?.() ?? 0) > before
+  }
+  await client.execute(insert('one'))
+  const writing = [insert('two'), { sql: `insert into notes (word) values ('three') returning id`, args: [] }, `with words as (select 'four' word) insert into notes (word) select word from words`, `update notes set size = 2 where word = 'one' returning id`, `delete from notes where word = 'two'`]
+  for (const statement of writing) expect([statement, await grows(() => client.execute(statement))]).toEqual([statement, true])
+  expect(await grows(() => client.batch([insert('five')], 'write'))).toBe(true)
+  const reading = ['select * from notes', 'with all_notes as (select * from notes) select count(*) from all_notes', `update notes set size = 2 where word = 'nobody' returning id`, `delete from notes where word = 'nobody'`, 'pragma foreign_keys', `insert into notes (word) values ('one') on conflict do nothing`]
+  for (const statement of reading) expect([statement, await grows(() => client.execute(statement))]).toEqual([statement, false])
+})

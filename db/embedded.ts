@@ -9,6 +9,8 @@ export type Client = {
   batch(statements: InStatement[], mode?: 'write' | 'read' | 'deferred'): Promise<Result[]>
   /** A batch with foreign keys switched off. */
   migrate(statements: InStatement[]): Promise<Result[]>
+  /** Grows with everything that is written; absent where others may write too. */
+  version?(): number
   close(): void
 }
 
@@ -16,10 +18,18 @@ const { SqliteError } = Database
 
 type Value = Row[string]
 type Statement = Database.Statement
-type Prepared = { statement: Statement; /** How its rows look; null where it answers none. */ rowOf: ((values: readonly Value[]) => Row) | null; columns: string[] }
+type Prepared = {
+  statement: Statement
+  /** How its rows look; null where it answers none. */
+  rowOf: ((values: readonly Value[]) => Row) | null
+  columns: string[]
+  onlyReads: boolean
+}
 
 /** The product has about two hundred; the rest are lists of other lengths. */
 const preparedMax = 400
+/** What answers rows may write as well. A text that merely speaks of writing is taken for one that does. */
+const writes = /\b(insert|update|delete|replace)\b/i
 /** What changes how other statements run is compiled afresh, and so are they. */
 const changesTheRest = /^\s*(create|alter|drop|pragma|vacuum|attach|detach)\b/i
 
@@ -34,6 +44,7 @@ const changesTheRest = /^\s*(create|alter|drop|pragma|vacuum|attach|detach)\b/i
 export function openFile(path: string, settings: readonly string[] = []): Client {
   let connection: Opened | null = open(path, settings)
   let isClosed = false
+  let version = 0
 
   function attempt<T>(work: (opened: Opened) => T): T {
     if (isClosed) throw new LibsqlError('The client is closed', 'CLIENT_CLOSED')
@@ -53,16 +64,21 @@ export function openFile(path: string, settings: readonly string[] = []): Client
     }
   }
 
+  const carryOut = ({ run }: Opened, statement: InStatement): Result => {
+    const { result, hasWritten } = run(statement)
+    if (hasWritten) version += 1
+    return result
+  }
   const batch = (statements: InStatement[], begin: string): Result[] =>
-    attempt(({ exec, run }) => {
-      exec(begin)
-      const results = statements.map(run)
-      exec('commit')
+    attempt(opened => {
+      opened.exec(begin)
+      const results = statements.map(statement => carryOut(opened, statement))
+      opened.exec('commit')
       return results
     })
 
   return {
-    execute: async statement => attempt(({ run }) => run(statement)),
+    execute: async statement => attempt(opened => carryOut(opened, statement)),
     batch: async (statements, mode = 'deferred') => batch(statements, mode === 'write' ? 'begin immediate' : 'begin'),
     migrate: async statements => {
       attempt(({ exec }) => exec('pragma foreign_keys = off'))
@@ -72,6 +88,7 @@ export function openFile(path: string, settings: readonly string[] = []): Client
         attempt(({ exec }) => exec('pragma foreign_keys = on'))
       }
     },
+    version: () => version,
     close: () => {
       if (isClosed) return
       isClosed = true
@@ -100,12 +117,13 @@ function open(path: string, settings: readonly string[]) {
   }
 
   return {
-    run: (statement: InStatement): Result => {
+    run: (statement: InStatement): { result: Result; hasWritten: boolean } => {
       const { sql, args = [] } = typeof statement === 'string' ? { sql: statement } : statement
       const bound = Array.isArray(args) ? args.map(bindable) : Object.fromEntries(Object.entries(args).map(([name, value]) => [name, bindable(value)]))
-      const { statement: ready, rowOf, columns } = prepare(sql)
-      if (rowOf) return { columns, rows: (ready.all(bound) as Value[][]).map(rowOf), rowsAffected: 0 }
-      return { columns, rows: [], rowsAffected: ready.run(bound).changes }
+      const { statement: ready, rowOf, columns, onlyReads } = prepare(sql)
+      const rows = rowOf ? (ready.all(bound) as Value[][]).map(rowOf) : []
+      const rowsAffected = rowOf ? 0 : ready.run(bound).changes
+      return { result: { columns, rows, rowsAffected }, hasWritten: !onlyReads && rows.length + rowsAffected > 0 }
     },
     exec: (sql: string): void => void database.exec(sql),
     rollback: (): void => {
@@ -138,10 +156,10 @@ function compile(database: Database.Database, sql: string): Prepared {
     statement.raw(true)
   } catch {
     // The driver says so of a statement that answers no rows, and offers no other way to ask.
-    return { statement, rowOf: null, columns: [] }
+    return { statement, rowOf: null, columns: [], onlyReads: false }
   }
   const columns = statement.columns().map(({ name }) => name)
-  return { statement, rowOf: rowMaker(columns), columns }
+  return { statement, rowOf: rowMaker(columns), columns, onlyReads: !writes.test(sql) }
 }
 
 /** Rows are read by the names of their columns, or by their numbers as drizzle does. */

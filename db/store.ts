@@ -69,6 +69,8 @@ export async function openStore(options: StoreOptions) {
   }
   return {
     commit,
+    /** Another number as soon as anything is written; null where other processes write too. */
+    version: (): number | null => connection.client.version?.() ?? null,
     /** Calls back after each commit of this process, so that nobody has to wait for a poll. */
     onCommit: (listener: () => void) => {
       listeners.add(listener)

@@ -15,6 +15,7 @@ import { streamChanges } from './events.ts'
 import { type Payer, bearerOf, payerOf, staffOf } from './guard.ts'
 import { invalidRequest } from './invalid.ts'
 import { problem } from './problem.ts'
+import { rememberAnswers } from './remember.ts'
 import { CheckoutCreated, InvoiceDetail, InvoiceList, MerchantAnswer, Portal, Session, body, checkoutRequest, email, json, listQuery, localeQuery, publishableKey, refusals } from './schemas.ts'
 
 const bearer = [{ bearer: [] }]
@@ -90,8 +91,9 @@ function mountSignIn(ctx: Context, app: OpenAPIHono): void {
 }
 
 function mountInvoices(ctx: Context, app: OpenAPIHono): void {
+  const middleware = rememberAnswers(ctx)
   app.openapi(
-    createRoute({ method: 'get', path: '/v1/portal', tags: ['Customers'], summary: 'All that a customer’s page shows first', security: bearer, request: { query: listQuery }, responses: { 200: json(Portal, 'The page'), ...refusals } }),
+    createRoute({ method: 'get', path: '/v1/portal', middleware, tags: ['Customers'], summary: 'All that a customer’s page shows first', security: bearer, request: { query: listQuery }, responses: { 200: json(Portal, 'The page'), ...refusals } }),
     async c => {
       const payer = await payerFor(ctx, c)
       if (payer instanceof Response) return payer as never
@@ -99,7 +101,7 @@ function mountInvoices(ctx: Context, app: OpenAPIHono): void {
     },
   )
   app.openapi(
-    createRoute({ method: 'get', path: '/v1/invoices', tags: ['Customers'], summary: 'A page of invoices', security: bearer, request: { query: listQuery }, responses: { 200: json(InvoiceList, 'The page'), ...refusals } }),
+    createRoute({ method: 'get', path: '/v1/invoices', middleware, tags: ['Customers'], summary: 'A page of invoices', security: bearer, request: { query: listQuery }, responses: { 200: json(InvoiceList, 'The page'), ...refusals } }),
     async c => {
       const payer = await payerFor(ctx, c)
       if (payer instanceof Response) return payer as never
@@ -107,7 +109,7 @@ function mountInvoices(ctx: Context, app: OpenAPIHono): void {
     },
   )
   app.openapi(
-    createRoute({ method: 'get', path: '/v1/invoices/{id}', tags: ['Customers'], summary: 'One invoice whole', security: bearer, request: { params: byId, query: localeQuery }, responses: { 200: json(InvoiceDetail, 'The invoice'), ...refusals } }),
+    createRoute({ method: 'get', path: '/v1/invoices/{id}', middleware, tags: ['Customers'], summary: 'One invoice whole', security: bearer, request: { params: byId, query: localeQuery }, responses: { 200: json(InvoiceDetail, 'The invoice'), ...refusals } }),
     async c => {
       const payer = await payerFor(ctx, c)
       if (payer instanceof Response) return payer as never

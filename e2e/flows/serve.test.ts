@@ -63,13 +63,13 @@ test('every wrong setting is named once, nothing starts, and no secret is repeat
   const dataDir = join(mkdtempSync(join(tmpdir(), 'quittance-')), 'data')
   const { SEALING_KEYS: _none, ...rest } = world.environment
   const process = await serve({
-    ...rest, DATA_DIR: dataDir, PORT: '99999', SEALING_KEYS: 'a:c2hvcnQtb25l,b:c2hvcnQtdHdv', MAIL_FROM: 'nobody', METRICS_TOKEN: 'short-secret', EVENT_STREAMS_MAX: '0', LOG_LEVEL: 'loud',
+    ...rest, DATA_DIR: dataDir, PORT: '99999', SEALING_KEYS: 'a:c2hvcnQtb25l,b:c2hvcnQtdHdv', MAIL_FROM: 'nobody', METRICS_TOKEN: 'short-secret', EVENT_STREAMS_MAX: '0', REQUESTS_PER_MINUTE_PER_LINK: 'many', LOG_LEVEL: 'loud',
     TRUSTED_PROXIES: 'everybody', DATABASE_URL: 'ftp://x', STRIPE_SECRET_KEY: 'sk_live_abcdefgh', STRIPE_PUBLISHABLE_KEY: 'pk_test_abcdefgh', STRIPE_API_URL: 'http://127.0.0.1:9', INTUIT_CLIENT_ID: '',
   })
   expect(await process.ended).toEqual({ code: 1, signal: null })
   const { out, err } = process.said()
   const faults = [...err.matchAll(/^ {2}- ([A-Z_]+) /gm)].map(match => match[1] ?? '')
-  expect(faults.toSorted()).toEqual(['DATABASE_URL', 'EVENT_STREAMS_MAX', 'INTUIT_CLIENT_ID', 'LOG_LEVEL', 'MAIL_FROM', 'METRICS_TOKEN', 'PORT', 'SEALING_KEYS', 'STRIPE_API_URL', 'STRIPE_SECRET_KEY', 'TRUSTED_PROXIES'])
+  expect(faults.toSorted()).toEqual(['DATABASE_URL', 'EVENT_STREAMS_MAX', 'INTUIT_CLIENT_ID', 'LOG_LEVEL', 'MAIL_FROM', 'METRICS_TOKEN', 'PORT', 'REQUESTS_PER_MINUTE_PER_LINK', 'SEALING_KEYS', 'STRIPE_API_URL', 'STRIPE_SECRET_KEY', 'TRUSTED_PROXIES'])
   expect(out).toBe('')
   expect(err).not.toMatch(/c2hvcnQ|sk_live_abc|pk_test_abc|short-secret|at .*\.ts:\d/)
   expect(existsSync(dataDir)).toBe(false)

@@ -90,4 +90,17 @@ export const batchGuarantees: readonly Guarantee[] = [
       assert.equal(within.filter(Boolean).length, 50)
     },
   },
+  {
+    name: 'of many batches at once each is whole or not at all, and one that breaks a rule takes no other with it',
+    prove: async ({ store, merchant }) => {
+      const id = await merchant()
+      const add = (name: string) => store.merchant(id).outbox.add({ id: name, lane: name, kind: 'k', payload: {} })
+      const batches = Array.from({ length: 200 }, (_, i) => (i % 7 === 3 ? [add(`a${i}`), write('insert into must select 0')] : [add(`a${i}`), add(`b${i}`)]))
+      const outcomes = await Promise.all(batches.map(batch => store.commit(batch)))
+      const refused = outcomes.flatMap((outcome, i) => (outcome.kind === 'refused' ? [i] : []))
+      assert.deepEqual(refused, batches.flatMap((_, i) => (i % 7 === 3 ? [i] : [])))
+      assert.ok(await holds(store, `count(*) = ${2 * (batches.length - refused.length)} from outbox where merchant_id = '${id}'`))
+      assert.ok(await holds(store, `count(*) = 0 from outbox where merchant_id = '${id}' and id in (${refused.map(i => `'a${i}'`).join(', ')})`))
+    },
+  },
 ]

@@ -14,10 +14,11 @@ import { mountDocs } from './routes/docs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { invalidRequest } from './routes/invalid.ts'
 import { landingRoutes } from './routes/landing.ts'
+import { limitRequests } from './routes/limits.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { payRoutes } from './routes/pay.ts'
 import { problem } from './routes/problem.ts'
-import { quickbooksRoutes } from './routes/quickbooks.ts'
+import { quickbooksHook, quickbooksRoutes } from './routes/quickbooks.ts'
 import { staticRoutes } from './routes/static.ts'
 import { stripeHook } from './routes/stripe.ts'
 
@@ -56,11 +57,14 @@ export function createApp(ctx: Context, assets: Assets) {
   app.route('/', healthRoutes(ctx))
   app.route('/', metricsRoute(ctx))
   app.route('/', staticRoutes(assets))
+  app.route('/', stripeHook(ctx))
+  app.route('/', quickbooksHook(ctx))
+  // What stands above is asked by machines that must not be turned away, or is the same for everybody.
+  app.use(limitRequests(ctx))
   app.route('/', customerRoutes(ctx))
   app.route('/', landingRoutes(ctx, assets))
   app.route('/', payRoutes(ctx, assets))
   app.route('/', quickbooksRoutes(ctx))
-  app.route('/', stripeHook(ctx))
   app.route('/', consoleRoutes(ctx, assets))
   mountDocs(ctx, app)
   app.get('/', c => c.redirect('/console', 302))

@@ -5,6 +5,7 @@ import { z } from 'zod'
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).transform(url => url.replace(/\/+$/, ''))
 const secret = (what: string) => z.string({ error: `is missing: ${what}` }).min(1, `is empty: ${what}`)
+const positive = z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(1, 'must be 1 at least')
 const port = z.coerce.number({ error: 'must be a port number' }).int().min(0).max(65_535)
 
 const environment = z.object({
@@ -31,7 +32,10 @@ const environment = z.object({
   RESEND_BASE_URL: httpUrl.default('https://api.resend.com'),
   MAIL_FROM: z.string().regex(/@/, 'must hold an e-mail address, e.g. "Invoices <invoices@example.com>"'),
   METRICS_TOKEN: z.string().min(16, 'must have at least 16 characters; make one with `openssl rand -hex 24`').optional(),
-  EVENT_STREAMS_MAX: z.coerce.number({ error: 'must be a number' }).int('must be a whole number').min(1, 'must be 1 at least').default(10_000),
+  EVENT_STREAMS_MAX: positive.default(10_000),
+  REQUESTS_PER_MINUTE_PER_ADDRESS: positive.default(1_200),
+  REQUESTS_PER_MINUTE_PER_LINK: positive.default(600),
+  REQUESTS_PER_MINUTE_PER_MERCHANT: positive.default(3_000),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   WIDGET_DIR: z.string().default(resolve(import.meta.dirname, '../widget/dist')),
   SANDBOX_FILE: z.string().optional(),
@@ -128,6 +132,8 @@ function arrange(env: z.output<typeof environment>) {
     metricsToken: env.METRICS_TOKEN ?? null,
     /** Pages that may follow this process at the same time. */
     eventStreamsMax: env.EVENT_STREAMS_MAX,
+    /** How many requests each may make to this process. */
+    requestsPerMinute: { perAddress: env.REQUESTS_PER_MINUTE_PER_ADDRESS, perLink: env.REQUESTS_PER_MINUTE_PER_LINK, perMerchant: env.REQUESTS_PER_MINUTE_PER_MERCHANT },
     logLevel: env.LOG_LEVEL,
     widgetDir: env.WIDGET_DIR,
     /** In the sandbox: the file whose content `GET /sandbox` answers. */

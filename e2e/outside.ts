@@ -33,6 +33,8 @@ export type Outside = Awaited<ReturnType<typeof startOutside>>
 
 export const realmId = '9341452130411111'
 export const secondRealmId = '9341452130422222'
+/** One address plays everybody here: the product's own limits are left to the tests that are about them. */
+export const unlimitedRequests = { REQUESTS_PER_MINUTE_PER_ADDRESS: '1000000', REQUESTS_PER_MINUTE_PER_LINK: '1000000', REQUESTS_PER_MINUTE_PER_MERCHANT: '1000000' }
 const unlimited = { perMinuteRealm: 1_000_000, perSecondApp: 1_000_000, batchPerMinuteApp: 1_000_000, batchPerMinuteRealm: 1_000_000 }
 
 /** Starts everything that is not ours: Intuit with a company in its books, Stripe, the mail, the merchant's web site. */
@@ -56,7 +58,7 @@ export async function startOutside(options: OutsideOptions) {
     clock, quickbooks, stripe, mail, site,
     /** The API's settings for this outside; its own (where it listens, what it keeps where, its keys) come beside them. */
     environment: {
-      PUBLIC_URL: apiUrl,
+      PUBLIC_URL: apiUrl, ...unlimitedRequests,
       QUICKBOOKS_API_URL: quickbooks.url, QUICKBOOKS_APP_URL: quickbooks.url, INTUIT_DISCOVERY_URL: quickbooks.discoveryUrl,
       INTUIT_CLIENT_ID: quickbooks.app.clientId, INTUIT_CLIENT_SECRET: quickbooks.app.clientSecret, INTUIT_WEBHOOK_VERIFIER: quickbooks.app.verifierToken,
       STRIPE_API_URL: stripe.url, STRIPE_SCRIPT_URL: stripe.scriptUrl, STRIPE_SECRET_KEY: stripe.secretKey, STRIPE_PUBLISHABLE_KEY: stripe.publishableKey, STRIPE_WEBHOOK_SECRETS: stripe.webhookSecret,

@@ -18,7 +18,7 @@ import type { Log } from '../api/ports.ts'
 import { createAccounting } from '../api/qbo/client.ts'
 import { createIntuitOAuth } from '../api/qbo/oauth.ts'
 import { createIntuitWebhook } from '../api/qbo/webhook.ts'
-import { quickbooksRoutes } from '../api/routes/quickbooks.ts'
+import { quickbooksHook, quickbooksRoutes } from '../api/routes/quickbooks.ts'
 import { reconcileBooksJob } from '../api/reconcile/jobs.ts'
 import { syncJobs } from '../api/sync/handlers.ts'
 import { createVault } from '../api/vault.ts'
@@ -60,6 +60,7 @@ export async function startQuickBooksBench(options: BenchOptions = {}) {
     await next()
   })
   app.route('/', quickbooksRoutes(ctx))
+  app.route('/', quickbooksHook(ctx))
   const server = await listen(app, port)
   const members = await signUp(ctx, 'avery@alderandfinch.example')
 

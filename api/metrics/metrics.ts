@@ -21,6 +21,7 @@ export function createMetrics(clock: Clock) {
   const webhooks = registry.counter('quittance_webhooks_total', 'Webhooks by source and by what became of them.')
   const jobs = registry.counter('quittance_jobs_total', 'Effects that were carried out, by kind and how they ended.')
   const streamsRefused = registry.counter('quittance_event_streams_refused_total', 'Event streams that were refused, by which limit.')
+  const limited = registry.counter('quittance_requests_limited_total', 'Requests that came too fast and were refused unread, by which limit.')
   const seen = new Map<System, LastSeen>()
   const delay = monitorEventLoopDelay({ resolution: resolutionMs })
   delay.enable()
@@ -37,6 +38,7 @@ export function createMetrics(clock: Clock) {
     webhook: (source: 'quickbooks' | 'stripe', outcome: 'kept' | 'refused' | 'unreadable') => webhooks.add({ source, outcome }),
     job: (kind: string, outcome: string) => jobs.add({ kind, outcome }),
     streamRefused: (limit: 'reader' | 'all') => streamsRefused.add({ limit }),
+    requestLimited: (by: 'address' | 'link' | 'merchant') => limited.add({ by }),
     lastSeen: (system: System): LastSeen => seen.get(system) ?? { answeredAt: null, failedAt: null, failure: null },
     /** How late the event loop was since the last time it was asked, in seconds. */
     loopDelay(): { p50: number; p99: number; max: number } {

@@ -56,7 +56,7 @@ export function bearerOf(c: HonoContext): string | null {
   return /^Bearer ([\w-]{10,200})$/.exec(c.req.header('authorization') ?? '')?.[1] ?? null
 }
 
-export function sessionCookie(ctx: Context): string {
+export function sessionCookie(ctx: Pick<Context, 'config'>): string {
   return ctx.config.secureCookies ? '__Host-quittance' : 'quittance'
 }
 
@@ -79,5 +79,6 @@ export async function staffOf(ctx: Context, c: HonoContext): Promise<Staff | nul
   const key = await ctx.store.control.sessions.apiKey(ctx.vault.hash(token))
   if (!key || key.revokedAt !== null) return null
   noteTrace({ merchant: key.merchantId })
+  c.set('keyOf', key.merchantId)
   return { kind: 'key', merchantId: key.merchantId, keyId: key.id, name: key.name, usedAt: key.lastUsedAt }
 }

@@ -14,7 +14,7 @@ const problems = {
   'checkout-expired': [410, 'This payment page has ended'],
   'invalid-request': [400, 'The request is not right'],
   'too-large': [413, 'The request is too large'],
-  'rate-limited': [429, 'Too many tries'],
+  'rate-limited': [429, 'Too many requests'],
   'internal': [500, 'Something went wrong here'],
   'unavailable': [503, 'Not available now'],
 } as const

@@ -7,7 +7,7 @@ import { receiveEvents } from '../sync/receive.ts'
 import { consoleSession } from './guard.ts'
 import { problem } from './problem.ts'
 
-/** Connecting a company, the pages that Intuit's store asks for, and Intuit's webhooks. */
+/** Connecting a company, and the pages that Intuit's store asks for. */
 export function quickbooksRoutes(ctx: Context) {
   const app = new Hono()
   app.get('/console/connect', async c => {
@@ -27,9 +27,11 @@ export function quickbooksRoutes(ctx: Context) {
       action: { href: '/quickbooks/reconnect', label: 'Reconnect to QuickBooks' },
     })
   })
-  app.post('/hooks/quickbooks', c => webhook(ctx, c))
   return app
 }
+
+/** Intuit's webhooks. */
+export const quickbooksHook = (ctx: Context) => new Hono().post('/hooks/quickbooks', c => webhook(ctx, c))
 
 /** Sends the browser on at once, so that the code does not stay in its address bar or history. */
 async function callback(ctx: Context, c: HonoContext): Promise<Response> {

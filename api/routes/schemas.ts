@@ -73,4 +73,5 @@ export const checkoutRequest = z.strictObject({
 export const json = <T>(schema: z.ZodType<T>, description: string) => ({ description, content: { 'application/json': { schema } } })
 export const body = <T extends z.ZodType>(schema: T) => ({ body: { required: true, content: { 'application/json': { schema } } } })
 const refusal = (description: string) => ({ description, content: { 'application/problem+json': { schema: ProblemBody } } })
-export const refusals = { 400: refusal('The request is not right'), 401: refusal('Nobody is signed in, or the link has ended'), 403: refusal('Not from where it comes'), 404: refusal('Not found'), 409: refusal('Not possible as things stand'), 413: refusal('The request is too large'), 429: refusal('Too many tries'), 503: refusal('Not available now') } as const
+const retryAfter = { 'Retry-After': { description: 'after how many seconds the next one may come', schema: { type: 'integer' as const } } }
+export const refusals = { 400: refusal('The request is not right'), 401: refusal('Nobody is signed in, or the link has ended'), 403: refusal('Not from where it comes'), 404: refusal('Not found'), 409: refusal('Not possible as things stand'), 413: refusal('The request is too large'), 429: { ...refusal('Too many requests or tries'), headers: retryAfter }, 503: refusal('Not available now') } as const

@@ -8,7 +8,7 @@ import { Checkout } from './checkout.ts'
 import { paymentIds, ulid } from './payment-id.ts'
 
 type Call = { method: string; path: string; body: Record<string, unknown> | null }
-type Reply = PaymentView | CheckoutView | { problem: string; detail?: string } | 'line-breaks'
+type Reply = PaymentView | CheckoutView | { problem: string; detail?: string; retryAfterS?: number } | 'line-breaks'
 
 const receipt = { reference: 'Q-1042', paidText: '21 Nov 2026', method: 'Visa ending 4242', total: money(124_000), lines: [], emailedTo: 'pat@harbour.example' }
 
@@ -29,6 +29,7 @@ function begin(replies: Reply[], view = checkoutView()) {
   const calls: Call[] = []
   const told: string[] = []
   const amounts: number[] = []
+  const waits: number[] = []
   let tokens = 0
   let confirmed = 0
   const ids = paymentIds(`chk_${Math.random()}`, () => 1_795_000_000_000)
@@ -38,15 +39,15 @@ function begin(replies: Reply[], view = checkoutView()) {
     if (reply === undefined || reply === 'line-breaks') throw new TypeError('Failed to fetch')
     if (!('problem' in reply)) return Response.json(reply)
     const content: Problem = { type: `x/problems/${reply.problem}`, title: '', status: 409, detail: reply.detail ?? '', instance: '', requestId: '' }
-    return Response.json(content, { status: 409 })
+    return Response.json(content, { status: 409, headers: reply.retryAfterS ? { 'retry-after': String(reply.retryAfterS) } : {} })
   }
   const form: CardForm = { token: async () => ({ token: `ctoken_${++tokens}` }), confirm: async () => void confirmed++, setAmount: amount => void amounts.push(amount), focus: () => undefined }
   const checkout = new Checkout({
     client: createClient({ origin: '', locale: 'en', session: { token: async () => null, renew: async () => null, take: () => undefined, signedInHere: () => false }, fetch: fakeFetch }),
-    base: '/pay/chk_1', ids, frame: { framed: true, tell: (message: Omit<FrameMessage, 'source'>) => void told.push(message.type) }, wait: async () => undefined,
+    base: '/pay/chk_1', ids, frame: { framed: true, tell: (message: Omit<FrameMessage, 'source'>) => void told.push(message.type) }, wait: async ms => void waits.push(ms),
   }, view)
   checkout.form = form
-  return { checkout, calls, told, amounts, ids, confirmations: () => confirmed }
+  return { checkout, calls, told, amounts, waits, ids, confirmations: () => confirmed }
 }
 
 const posts = (calls: Call[]) => calls.filter(call => call.method === 'POST')
@@ -81,6 +82,12 @@ test('a lost answer is asked for, never charged again', async () => {
   expect(checkout.state.stage).toBe('paid')
   expect(posts(calls)).toHaveLength(1)
   expect(calls.slice(1).map(call => call.path)).toEqual(Array(3).fill(`/pay/chk_1/payments/${String(calls[0]?.body?.['paymentId'])}`))
+})
+
+test('whoever asks too often is left waiting as long as the server says, and is asked for a charge that may be under way all the same', async () => {
+  const { checkout, calls, waits } = begin(['line-breaks', { problem: 'rate-limited', retryAfterS: 7 }, payment('succeeded')])
+  await checkout.pay()
+  expect([waits, posts(calls).length, checkout.state.stage]).toEqual([[1_000, 7_000], 1, 'paid'])
 })
 
 test('a payment that never reached the server is tried again under the same id', async () => {

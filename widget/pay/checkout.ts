@@ -171,11 +171,13 @@ export class Checkout {
   /** Asks until it is known. Nothing is charged again meanwhile: the payment's id stays, and the button is away. */
   async #ask(paymentId: string): Promise<void> {
     this.set({ stage: 'unknown', note: null })
+    let heldMs = 0
     for (let tries = 0; ; tries++) {
       const waitMs = unknownWaitsMs[Math.min(tries, unknownWaitsMs.length - 1)] ?? 0
-      await this.ports.wait(waitMs)
+      await this.ports.wait(Math.max(waitMs, heldMs))
       const answer = await this.ports.client.json<PaymentView>('GET', `${this.ports.base}/payments/${paymentId}`)
       if ('value' in answer && answer.value.state !== 'unknown') return this.#take(answer.value)
+      heldMs = 'trouble' in answer && answer.trouble.code === 'rate-limited' ? answer.trouble.retryAfterS * 1_000 : 0
       // The server never saw it; the same id makes another try safe even if it still arrives.
       if ('trouble' in answer && answer.trouble.code === 'not-found') return this.#back(words.notArrived)
       if ('trouble' in answer && answer.trouble.code === 'checkout-expired') return this.set({ stage: 'expired' })

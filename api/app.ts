@@ -31,6 +31,7 @@ declare module 'hono' {
 /** What a caller names its request is written down beside our own name for it, where it looks like a name. */
 const callersId = /^[\w-]{1,64}$/
 const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+const reads: readonly string[] = ['GET', 'HEAD']
 const bodyMaxBytes = 64 * 1024
 const hookMaxBytes = 2 * 1024 * 1024
 
@@ -50,10 +51,17 @@ export function createApp(ctx: Context, assets: Assets) {
   app.use(async (c, next) => (ctx.lifetime.isStopping && c.req.path !== '/healthz' ? problem(c, 'unavailable', 'The server is being restarted. Nothing was done; try again in a few seconds.', { retryAfterS: 3 }) : next()))
   const tooLarge = (maxSize: number) => bodyLimit({ maxSize, onError: c => problem(c, 'too-large', `A request holds at most ${maxSize} bytes here.`) })
   app.use('/hooks/*', tooLarge(hookMaxBytes))
-  app.use(async (c, next) => (c.req.path.startsWith('/hooks/') ? next() : tooLarge(bodyMaxBytes)(c, next)))
+  // Whoever asks for the body of a request has the whole of it built, so only those that may have one are asked.
+  app.use(async (c, next) => (c.req.path.startsWith('/hooks/') || reads.includes(c.req.method) ? next() : tooLarge(bodyMaxBytes)(c, next)))
   // Customers' pages carry their right in a header and never in a cookie, so any page may ask.
-  const open = cors({ origin: '*', allowMethods: ['GET', 'POST', 'DELETE'], allowHeaders: ['authorization', 'content-type'], exposeHeaders: ['x-request-id', 'retry-after'], maxAge: 86_400 })
-  app.use('/v1/*', (c, next) => (c.req.path.startsWith('/v1/merchant/') || c.req.path === '/v1/merchant' ? next() : open(c, next)))
+  const preflight = cors({ origin: '*', allowMethods: ['GET', 'POST', 'DELETE'], allowHeaders: ['authorization', 'content-type'], maxAge: 86_400 })
+  app.use('/v1/*', async (c, next) => {
+    if (c.req.path.startsWith('/v1/merchant/') || c.req.path === '/v1/merchant') return next()
+    if (c.req.method === 'OPTIONS') return preflight(c, next)
+    await next()
+    c.res.headers.set('access-control-allow-origin', '*')
+    c.res.headers.set('access-control-expose-headers', 'x-request-id,retry-after')
+  })
   app.route('/', healthRoutes(ctx))
   app.route('/', metricsRoute(ctx))
   app.route('/', staticRoutes(assets))
@@ -79,13 +87,15 @@ export function createApp(ctx: Context, assets: Assets) {
 
 /** What every answer carries, and the one line and figure about it. */
 function finish(ctx: Context, c: HonoContext, ms: number): void {
-  c.header('x-request-id', c.get('requestId'))
-  c.header('x-content-type-options', 'nosniff')
+  // An answer is changed where it stands: what Hono's own verb would do here is copy it, body and all.
+  const { headers } = c.res
+  headers.set('x-request-id', c.get('requestId'))
+  headers.set('x-content-type-options', 'nosniff')
   // Addresses hold rights, so no page tells the next where its reader came from.
-  c.header('referrer-policy', 'no-referrer')
-  if (!c.res.headers.has('cache-control')) c.header('cache-control', 'no-store')
-  c.header('strict-transport-security', ctx.config.secureCookies ? 'max-age=31536000' : undefined)
-  if (ctx.lifetime.isStopping) c.header('connection', 'close')
+  headers.set('referrer-policy', 'no-referrer')
+  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
+  if (ctx.config.secureCookies) headers.set('strict-transport-security', 'max-age=31536000')
+  if (ctx.lifetime.isStopping) headers.set('connection', 'close')
   // The pattern, not the address: an address may hold a token.
   const route = routePath(c)
   ctx.metrics.request(`${methods.includes(c.req.method) ? c.req.method : 'OTHER'} ${route}`, c.res.status, ms)

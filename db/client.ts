@@ -75,24 +75,22 @@ const groupMax = 64
  * that it is written when all are. Where one of them breaks a rule, nothing of the group stands, and each is written by itself.
  */
 function groupCommits(client: Client): Connection['commit'] {
-  type Waiting = { writes: readonly Write[]; done: (outcome: Commit) => void; fail: (error: unknown) => void }
+  type Waiting = { writes: readonly Write[]; resolve: (outcome: Commit | Promise<Commit>) => void }
   let waiting: Waiting[] = []
   const flush = async (): Promise<void> => {
     const group = waiting.slice(0, groupMax)
     waiting = waiting.slice(groupMax)
     if (waiting.length > 0) setImmediate(() => void flush())
-    const whole = await commit(client, group.flatMap(each => each.writes)).catch((error: unknown) => ({ kind: 'failed' as const, error }))
-    for (const { writes, done, fail } of group) {
-      if (whole.kind === 'failed') fail(whole.error)
-      else if (whole.kind === 'committed' || group.length === 1) done(whole)
-      else await commit(client, writes).then(done, fail)
-    }
+    const whole = commit(client, group.flatMap(each => each.writes))
+    const isRefused = await whole.then(outcome => outcome.kind === 'refused', () => false)
+    for (const { writes, resolve } of group) resolve(isRefused && group.length > 1 ? commit(client, writes) : whole)
   }
-  return writes =>
-    new Promise((done, fail) => {
-      waiting.push({ writes, done, fail })
-      if (waiting.length === 1) setImmediate(() => void flush())
-    })
+  return writes => {
+    const { promise, resolve } = Promise.withResolvers<Commit>()
+    waiting.push({ writes, resolve })
+    if (waiting.length === 1) setImmediate(() => void flush())
+    return promise
+  }
 }
 
 async function commit(client: Client, writes: readonly Write[]): Promise<Commit> {

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import type { Client as DrizzleClient } from '@libsql/client'
 import { drizzle } from 'drizzle-orm/libsql'
 import { type Commit, type ConnectOptions, type Write, connect } from './client.ts'
@@ -73,8 +74,10 @@ export async function openStore(options: StoreOptions) {
     version: (): number | null => connection.client.version?.() ?? null,
     /** Calls back after each commit of this process, so that nobody has to wait for a poll. */
     onCommit: (listener: () => void) => {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
+      // What a listener does is not done on behalf of whoever commits.
+      const called = AsyncResource.bind(listener)
+      listeners.add(called)
+      return () => void listeners.delete(called)
     },
     merchant: (id: MerchantId) => ({
       id,

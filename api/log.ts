@@ -27,19 +27,20 @@ export function createLog(level: string, destination: { write(line: string): voi
     // The trace itself must not take up the fields of one line.
     mixin: () => ({ ...currentTrace() }),
     formatters: { log: fields => withoutSecrets(fields, 1) },
-    serializers: { err: (error: Error) => withoutSecrets(pino.stdSerializers.err(error), 0) },
+    serializers: { err: (error: Error) => withoutSecrets({ ...pino.stdSerializers.err(error) }, 0) },
     hooks: { streamWrite: line => (mayHoldSecret.test(line) ? secretShapes.reduce((text, [shape, instead]) => text.replaceAll(shape, instead), line) : line) },
   }, destination)
 }
 
 /** The fields that may be written, and of the objects among them likewise, so many levels down. */
-function withoutSecrets(fields: object, levels: number): Record<string, unknown> {
-  const entries = Object.entries(fields) as [string, unknown][]
-  return Object.fromEntries(entries.flatMap(([name, value]) => {
-    if (secretKeys.has(name)) return []
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Error)
-    return [[name, isObject && levels > 0 ? withoutSecrets(value, levels - 1) : value]]
-  }))
+function withoutSecrets(fields: Readonly<Record<string, unknown>>, levels: number): Record<string, unknown> {
+  const kept: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(fields)) if (!secretKeys.has(name)) kept[name] = levels > 0 && isPlain(value) ? withoutSecrets(value, levels - 1) : value
+  return kept
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Error)
 }
 
 /** For tests that do not read the log. */

@@ -22,7 +22,7 @@ export function createRegistry() {
       families.push({ name, help, type: 'histogram', lines: () => [...series.values()].flatMap(one => histogramLines(name, bounds, one)) })
       return {
         observe: (labels, value) => {
-          const key = written(labels)
+          const key = Object.values(labels).join('\n')
           const one = series.get(key) ?? { labels, counts: bounds.map(() => 0), sum: 0, count: 0 }
           const place = bounds.findIndex(bound => value <= bound)
           if (place >= 0) one.counts[place] = (one.counts[place] ?? 0) + 1

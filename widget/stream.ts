@@ -1,7 +1,7 @@
 import type { ChangedEvent } from '../api/domain/views.ts'
 import type { Client } from './client.ts'
 
-const firstWaitMs = 1_000
+const firstWaitMs = 500
 const longestWaitMs = 30_000
 /** The server sends a comment every 15 s; silence for three of them means that the line is dead. */
 const silenceMs = 45_000
@@ -16,7 +16,7 @@ export type StreamEvents = {
 
 /**
  * Keeps one event stream open over fetch (an EventSource cannot carry the token) until the signal ends it.
- * A lost line is taken up again after 1 s, then 2 s … 30 s, each with some chance in it so that pages do not return all at once.
+ * A lost line is taken up again after half a second, then 1 s … 30 s, each with some chance in it so that pages do not return all at once.
  * Where the server has no room for a line, the page is read anew each time that one is asked for.
  */
 export async function followEvents(client: Client, events: StreamEvents, signal: AbortSignal): Promise<void> {

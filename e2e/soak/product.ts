@@ -24,7 +24,7 @@ const api = await startApi(config, {
     return client
   },
 })
-// The cache would fill for as long as the database grows, up to its bound of 32 MB, and hide what else grows.
+// The cache would fill for as long as the database grows, up to its bound of 16 MB, and hide what else grows.
 await narrow()
 process.on('message', (told: Told) => {
   offsetMs = told.offsetMs

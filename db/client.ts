@@ -54,6 +54,9 @@ export function filePath(url: string): string {
   return url.startsWith('file://') ? fileURLToPath(url) : url.slice('file:'.length)
 }
 
+/** Kept here, for a lock whose connection nobody remembers is given up when it is collected. */
+const held = new Set<Client>()
+
 /** Holds an exclusive lock on a side file for as long as the process lives; the system frees it even after kill -9. */
 export async function holdFile(path: string): Promise<() => Promise<void>> {
   const guard = openFile(`${path}.lock`)
@@ -65,7 +68,11 @@ export async function holdFile(path: string): Promise<() => Promise<void>> {
       throw new Error(`The database ${path} is in use by another process. Stop that process first, or point DATABASE_URL at a libSQL server, which several processes may share.`, { cause: error })
     throw error
   }
-  return async () => guard.close()
+  held.add(guard)
+  return async () => {
+    held.delete(guard)
+    guard.close()
+  }
 }
 
 const groupMax = 64

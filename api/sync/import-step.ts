@@ -12,22 +12,16 @@ import { counted } from './import-plan.ts'
 import { importView } from './import-view.ts'
 import { type EntityObjects, type Gone, readObjects } from './incoming.ts'
 import { wakeRecurring } from './jobs.ts'
-import { pageMax, pagesAhead } from './read-ahead.ts'
 
+const pageMax = 1000
 /** How many customers or rows one run asks about beyond its pages; what is left over, the nightly comparison mends. */
 const asksMax = 5000
 const overlapMs = 10 * 60_000
 
-type Pages = ReturnType<typeof pagesAhead>
 type Part = { step: ImportStepRow; read: EntityObjects[]; gone: Gone[] }
 
 /** Carries a run one page further. Page and progress are written in one batch, so a stop in between loses and repeats nothing. */
-export function importStep(ctx: Context): (job: Job) => Promise<JobResult> {
-  const pages = pagesAhead(ctx)
-  return job => stepOn(ctx, job, pages)
-}
-
-async function stepOn(ctx: Context, job: Job, pages: Pages): Promise<JobResult> {
+export const importStep = (ctx: Context) => async (job: Job): Promise<JobResult> => {
   const merchant = ctx.store.merchant(job.merchantId)
   const run = await merchant.imports.find(String(job.payload['importId']))
   if (!run || run.state !== 'running') return { kind: 'done' }
@@ -38,9 +32,8 @@ async function stepOn(ctx: Context, job: Job, pages: Pages): Promise<JobResult> 
   const step = run.steps[at]
   if (!uncounted && !step) return finish(ctx, job, run)
   if (uncounted) return count(ctx, job, run)
-  const part = await advance(ctx, job, run, step as ImportStepRow, pages)
+  const part = await advance(ctx, job, run, step as ImportStepRow)
   if (!part.ok) return trouble(ctx, job, run, part.failure)
-  if (part.value.step.source === 'pages' && part.value.step.state === 'running') pages.begin(job, run.id, part.value.step)
   const home = await homeCurrency(ctx, job.merchantId)
   const whole = await completed(ctx, job.merchantId, readObjects(part.value.read, home, part.value.gone), home, false)
   if (!whole.ok) return trouble(ctx, job, run, whole.failure)
@@ -73,10 +66,10 @@ async function count(ctx: Context, job: Job, run: ImportRow): Promise<JobResult>
   return { kind: 'again', afterMs: 0, writes: progress(ctx, job, run, steps) }
 }
 
-async function advance(ctx: Context, job: Job, run: ImportRow, step: ImportStepRow, pages: Pages): Promise<QboAnswer<Part>> {
+async function advance(ctx: Context, job: Job, run: ImportRow, step: ImportStepRow): Promise<QboAnswer<Part>> {
   switch (step.source) {
     case 'pages':
-      return nextPage(job, run, step, pages)
+      return nextPage(ctx, job, step)
     case 'needed':
       return nextNeeded(ctx, job, step)
     case 'missing':
@@ -84,9 +77,9 @@ async function advance(ctx: Context, job: Job, run: ImportRow, step: ImportStepR
   }
 }
 
-async function nextPage(job: Job, run: ImportRow, step: ImportStepRow, pages: Pages): Promise<QboAnswer<Part>> {
+async function nextPage(ctx: Context, job: Job, step: ImportStepRow): Promise<QboAnswer<Part>> {
   const entity = step.entity as QboEntity
-  const answer = await pages.page(job, run.id, step)
+  const answer = await callQuickBooks(ctx, job.merchantId, at => ctx.accounting.page(at, { entity, where: step.where, orderBy: 'Id', start: step.nextStart, max: pageMax }))
   if (!answer.ok) return answer
   const done = step.done + answer.value.length
   const isLast = answer.value.length < pageMax || (step.total !== null && done >= step.total)

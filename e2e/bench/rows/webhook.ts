@@ -16,7 +16,7 @@ export const webhook: Bench = {
     { id: 'webhook', what: 'webhook in to 200, 50 connections', floorIs: 'a server storing the body in one batch', unit: 'a second', target: { kind: 'ratio-at-least', value: 0.7 } },
     { id: 'webhook-p99', what: 'the same, the slowest in a hundred', floorIs: null, unit: 'ms', target: { kind: 'at-most', value: 50 } },
   ],
-  limit: 'Beside storing the body, the signature is checked, the company is looked up, the reading of it is owed in the same batch, and the worker that reads shares the thread and the database. The floor stores each body by itself; ours writes those of one moment together.',
+  limit: 'Beside storing the body, the signature is checked, the company is looked up, the reading of it is owed in the same batch, and the worker that reads shares the thread and the database.',
   async open() {
     const prepared = await prepareDatabase(1_000)
     const settings = settingsFor(prepared, await freePort())

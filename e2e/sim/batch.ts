@@ -13,7 +13,10 @@ let next = from
 await Promise.all(
   Array.from({ length: atOnce }, async () => {
     while (next < from + seeds) {
-      const played = await playSeed(next++, plant)
+      const seed = next++
+      const played = await playSeed(seed, plant).catch((cause: unknown) => {
+        throw new Error(`Schedule ${seed} could not be played to its end. Replay: npm run sim -- --seeds 1 --from ${seed}${name ? ` --plant ${name}` : ''}`, { cause })
+      })
       process.send?.(played)
     }
   }),

@@ -12,9 +12,9 @@ const mostMs = 9 * 60_000
 
 /** Plays schedules by the command itself, and reads what it prints. */
 async function simulate(args: string[]): Promise<{ code: number; text: string }> {
-  const child = fork(resolve(import.meta.dirname, 'main.ts'), args, { execArgv: [], stdio: ['ignore', 'pipe', 'ignore', 'ipc'] })
+  const child = fork(resolve(import.meta.dirname, 'main.ts'), args, { execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   let text = ''
-  child.stdout?.setEncoding('utf8').on('data', (part: string) => (text += part))
+  for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (part: string) => (text += part))
   const [code] = (await once(child, 'exit')) as [number]
   return { code, text }
 }

@@ -1,4 +1,5 @@
-import { playSeed } from './play.ts'
+import { promisify } from 'node:util'
+import { type Played, playSeed } from './play.ts'
 import { plants } from './plants.ts'
 
 /** Plays a batch of schedules, a few at a time, and tells its parent of each. */
@@ -9,16 +10,20 @@ if (name && !plant) throw new Error(`No bug is called ${name}; there are ${plant
 
 /** While one schedule waits, another can go on. */
 const atOnce = 3
+const tell = promisify((one: Played, done: (error: Error | null) => void) => void process.send?.(one, undefined, undefined, done))
 let next = from
 await Promise.all(
   Array.from({ length: atOnce }, async () => {
     while (next < from + seeds) {
       const seed = next++
-      const played = await playSeed(seed, plant).catch((cause: unknown) => {
-        throw new Error(`Schedule ${seed} could not be played to its end. Replay: npm run sim -- --seeds 1 --from ${seed}${name ? ` --plant ${name}` : ''}`, { cause })
-      })
-      process.send?.(played)
+      await tell(await playSeed(seed, plant).catch((error: unknown) => cutShort(seed, error)))
     }
   }),
 )
 process.exit(0)
+
+/** A schedule that could not be played to its end has failed, and the others go on. */
+function cutShort(seed: number, error: unknown): Played {
+  const why = error instanceof Error ? `${error.stack ?? error.message}${error.cause ? `, because of ${String(error.cause)}` : ''}` : String(error)
+  return { seed, ground: 'not played to its end', violations: [why], died: [], diary: [], facts: { charges: 0, clicks: 0, acts: 0 } }
+}

@@ -26,7 +26,7 @@ function checkKept(scene: Scene): string[] {
   const lost = scene.ground.outside.stripe.deliveries().filter(delivery => delivery.state === 'delivered' && !kept.has(delivery.eventId))
   const choices = scene.shops.flatMap(({ merchant, choices: chosen }) => {
     const [row] = scene.ground.read(`select chosen from settings where merchant_id = '${merchant.merchantId}'`)
-    return chosen.length === 0 || chosen.some(address => String(row?.['chosen']).includes(address)) ? [] : [`the console took the address ${chosen.join(' or ')}, and it is not there`]
+    return chosen.some(address => address === null || String(row?.['chosen']).includes(address)) ? [] : [`the console took the address ${chosen.join(' or ')}, and it is not there`]
   })
   return [...lost.map(delivery => `event ${delivery.eventId} was taken and is not there`), ...choices]
 }

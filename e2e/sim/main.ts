@@ -9,6 +9,8 @@ import type { Played } from './play.ts'
 type Wish = { from: number; seeds: number; plant: string | null; processes: number }
 
 const batchSize = 100
+/** Where nobody watches, progress is a line for every so many schedules. */
+const linesEach = 50
 /** How often each crash point must have ended a node, from so many schedules on; fewer may miss one by chance. */
 const deathsMin = [{ fromSeeds: 300, deaths: 20 }, { fromSeeds: 100, deaths: 2 }] as const
 
@@ -37,9 +39,10 @@ async function playAll({ from, seeds, plant, processes }: Wish, played: Played[]
   const began = Date.now()
   let next = from
   const tell = () => {
+    if (!process.stderr.isTTY && played.length % linesEach !== 0) return
     const seconds = (Date.now() - began) / 1000
     const left = Math.round((seconds / Math.max(1, played.length)) * (seeds - played.length))
-    process.stderr.write(`\r${played.length} of ${seeds} schedules · ${(played.length / seconds).toFixed(1)}/s · ${left} s left · ${played.filter(one => one.violations.length > 0).length} failed   `)
+    process.stderr.write(`${process.stderr.isTTY ? '\r' : ''}${played.length} of ${seeds} schedules · ${(played.length / seconds).toFixed(1)}/s · ${left} s left · ${played.filter(one => one.violations.length > 0).length} failed${process.stderr.isTTY ? '   ' : '\n'}`)
   }
   const lane = async () => {
     while (next < from + seeds) {
@@ -53,13 +56,14 @@ async function playAll({ from, seeds, plant, processes }: Wish, played: Played[]
     }
   }
   await Promise.all(Array.from({ length: Math.min(processes, Math.ceil(seeds / batchSize)) }, lane))
-  process.stderr.write('\n')
+  if (process.stderr.isTTY) process.stderr.write('\n')
 }
 
+/** Ends when all that the batch told has been heard, which may be after its process has ended. */
 function playBatch(from: number, seeds: number, plant: string | null, hear: (one: Played) => void): Promise<void> {
   const child = fork(resolve(import.meta.dirname, 'batch.ts'), [String(from), String(seeds), plant ?? ''], { execArgv: [] })
   child.on('message', message => hear(message as Played))
-  return new Promise((done, fail) => child.once('exit', code => (code === 0 ? done() : fail(new Error(`The schedules from ${from} could not be played to their end (${code}).`)))))
+  return new Promise((done, fail) => child.once('close', (code, signal) => (code === 0 ? done() : fail(new Error(`The schedules from ${from} could not be played to their end (${code ?? signal}).`)))))
 }
 
 function complaint({ seed, ground, violations, diary }: Played, plant: string | null): string {

@@ -15,7 +15,8 @@ async function simulate(args: string[]): Promise<{ code: number; text: string }>
   const child = fork(resolve(import.meta.dirname, 'main.ts'), args, { execArgv: [], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (part: string) => (text += part))
-  const [code] = (await once(child, 'exit')) as [number]
+  // What it printed may be read after it has ended.
+  const [code] = (await once(child, 'close')) as [number]
   return { code, text }
 }
 

@@ -3,20 +3,26 @@ import type { Context } from '../context.ts'
 import { currentTrace, noteTrace } from '../trace.ts'
 import { bearerOf } from './guard.ts'
 
-type Answer = { body: string; type: string; merchant: string | undefined; at: number }
+type Answer = { body: Uint8Array<ArrayBuffer>; type: string; merchant: string | undefined; at: number }
+/** Most questions are asked once: the first time, only that it was asked is kept. */
+type Asked = Answer | 'asked'
 
 /** Rights run out and days end without anything being written: nothing is believed for longer. */
 const goodForMs = 1_000
 const answersMax = 2_000
-const bodyLengthMax = 128 * 1024
+const bodyMaxBytes = 128 * 1024
 
 /**
  * Answers the same question of the same caller from memory, for a second at most and only while nothing at all has been written
  * since it was answered, so that a burst of readers costs one reading. Where other processes write too, nobody knows, and nothing is kept.
  */
 export function rememberAnswers(ctx: Context): MiddlewareHandler {
-  const answers = new Map<string, Answer>()
+  const answers = new Map<string, Asked>()
   let knownVersion: number | null = null
+  const keep = (key: string, asked: Asked) => {
+    if (answers.size >= answersMax) answers.clear()
+    answers.set(key, asked)
+  }
   return async (c, next) => {
     const token = bearerOf(c)
     const version = ctx.store.version()
@@ -26,17 +32,18 @@ export function rememberAnswers(ctx: Context): MiddlewareHandler {
     knownVersion = version
     const key = `${ctx.vault.hash(token)} ${c.req.url} ${c.req.header('accept-language') ?? ''}`
     const known = answers.get(key)
-    if (known && now - known.at < goodForMs && now >= known.at) {
+    if (known && known !== 'asked' && now - known.at < goodForMs && now >= known.at) {
       if (known.merchant) noteTrace({ merchant: known.merchant })
       return c.body(known.body, 200, { 'content-type': known.type, 'cache-control': 'no-store' })
     }
     await next()
+    if (!known) return keep(key, 'asked')
     const type = c.res.headers.get('content-type')
     if (c.res.status !== 200 || !type?.startsWith('application/json')) return
-    const body = await c.res.clone().text()
+    // Bytes are sent as they are; text would be encoded for each who asks.
+    const body = new Uint8Array(await c.res.clone().arrayBuffer())
     // What was written meanwhile may be in one half of the answer alone.
-    if (ctx.store.version() !== version || knownVersion !== version || body.length > bodyLengthMax) return
-    if (answers.size >= answersMax) answers.clear()
-    answers.set(key, { body, type, merchant: currentTrace().merchant, at: now })
+    if (ctx.store.version() !== version || knownVersion !== version || body.byteLength > bodyMaxBytes) return
+    keep(key, { body, type, merchant: currentTrace().merchant, at: now })
   }
 }

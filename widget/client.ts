@@ -11,7 +11,7 @@ export type Client = {
   session: Session
   /** Sends with the token, and once more with a new one where it was refused. Never throws. */
   send(method: string, path: string, body?: string): Promise<Answer<Response>>
-  /** The same, with the answer read as JSON of this shape; the widget trusts its own API's types. */
+  /** The same, with the answer read as JSON of this shape; the widget trusts its own API's types. One that says what the last one said is the same object. */
   json<T>(method: string, path: string, body?: string): Promise<Answer<T>>
   /** `fetch` as it was when the script arrived. */
   fetch: typeof fetch
@@ -27,6 +27,7 @@ const { parse } = JSON
 export function createClient(options: { origin: string; locale: string; session: Session; fetch?: typeof fetch }): Client {
   const { origin, session, fetch = earlyFetch } = options
   const locale = readable(options.locale)
+  let last: { content: string; value: unknown } = { content: '', value: undefined }
   const client: Client = {
     origin,
     locale,
@@ -57,7 +58,8 @@ export function createClient(options: { origin: string; locale: string; session:
       if ('trouble' in answer) return answer
       try {
         const content = await answer.value.text()
-        return { value: (content ? parse(content) : undefined) as T }
+        if (content !== last.content) last = { content, value: content ? parse(content) : undefined }
+        return { value: last.value as T }
       } catch (error) {
         return noAnswer(error)
       }

@@ -44,7 +44,7 @@ function PayButton({ face, id }: { face: Face; id: string }) {
     <>
       {detail.canPay
         ? <button type="button" class="main" aria-disabled={busy === 'pay'} onClick={() => void payOne(face, detail)}>{busy === 'pay' ? more.opening : more.pay(detail.payable.text)}</button>
-        : <span class={`state ${detail.state}`}><Shape of={detail.state} />{text.invoice(detail.number)}: {detail.processingText ?? detail.stateText}</span>}
+        : <span class={`state ${detail.state}`}><Shape of={detail.state} />{more.invoice(detail.number)}: {detail.processingText ?? detail.stateText}</span>}
       {banner && <p class="fault" role="alert">{banner.detail}</p>}
       <div class="unseen" role="status">{said}</div>
     </>

@@ -20,7 +20,10 @@ export function typeAmount({ portal }: Face, id: string, typed: string | null): 
 export function choiceNow({ portal }: Face): Chosen {
   const { selection, rows, filter, query, nextCursor, view } = portal.state
   const complete = nextCursor === null && query === '' && (filter === 'open' || filter === 'all')
-  return chosenOf(choiceOf(refreshed(selection, rows), rows, complete, view?.payment.several ?? false), decimalMark(portal.ports.client.locale))
+  const choice = choiceOf(refreshed(selection, rows), rows, complete, view?.payment.several ?? false)
+  // The mark matters where something was typed; asking for it loads the browser's tables of languages.
+  const typed = [...choice.values()].some(({ part }) => part !== null)
+  return chosenOf(choice, typed ? decimalMark(portal.ports.client.locale) : '.')
 }
 
 /** Pays one invoice whole, whatever is chosen in the list. */

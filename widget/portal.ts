@@ -17,8 +17,8 @@ export type PortalState = {
   busy: 'list' | 'more' | 'pay' | null
   /** Trouble that leaves the list standing. */
   banner: Trouble | null
-  /** When the list was last known to be true, as the reader's clock shows it. */
-  asOf: string
+  /** When the list was last known to be true. */
+  asOf: Date
   selection: Selection
   /** What the live region says. */
   said: string
@@ -63,7 +63,7 @@ export class Portal {
     this.ports = ports
     this.state = {
       phase: 'loading', why: null, merchant: null, view: null, rows: [], nextCursor: null, counts: none,
-      filter: 'open', sort: 'due', query: '', busy: null, banner: null, asOf: '', selection: new Map(), said: '', open: null,
+      filter: 'open', sort: 'due', query: '', busy: null, banner: null, asOf: ports.now(), selection: new Map(), said: '', open: null,
       ...ports.begin,
       ...(known && factsOf(known)),
     }
@@ -98,13 +98,13 @@ export class Portal {
    */
   async refresh(settle: (facts: Facts) => Promise<Facts> = async facts => facts): Promise<void> {
     clearTimeout(this.#retry)
-    const { client, emit } = this.ports
+    const { emit } = this.ports
     const answer = await this.latest(this.#read(settle))
     if (!answer) return
     if ('trouble' in answer) return this.fail(answer.trouble)
     const first = this.state.phase !== 'ready'
     this.#tries = 0
-    this.set({ ...answer.value, asOf: this.ports.now().toLocaleTimeString(client.locale, { timeStyle: 'short' }), busy: this.state.busy === 'pay' ? 'pay' : null })
+    this.set({ ...answer.value, asOf: this.ports.now(), busy: this.state.busy === 'pay' ? 'pay' : null })
     if (first) emit('ready', { open: this.state.counts.open })
   }
 
@@ -112,7 +112,7 @@ export class Portal {
     const { client } = this.ports
     if ((await client.session.token()) === null) return { trouble: { code: 'signed-out', detail: '', retryAfterS: 0, invoices: [] } }
     const answer = await client.json<PortalView>('GET', `/v1/portal${this.query()}`)
-    return 'trouble' in answer ? answer : { value: await settle(factsOf(answer.value)) }
+    return 'trouble' in answer ? answer : { value: await settle(factsOf({ ...answer.value })) }
   }
 
   /** Shows another part of the list. */

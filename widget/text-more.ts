@@ -1,7 +1,10 @@
-import { text } from './text.ts'
+const invoice = (number: string | null) => (number ? `Invoice ${number}` : 'Invoice')
 
 /** What the parts say that arrive later: paying, searching, one invoice, signing in. */
 export const more = {
+  invoice,
+  back: 'All invoices',
+  signInLead: 'We send a 6-digit code to the e-mail address that your invoices go to.',
   credit: (amount: string) => `${amount} in credit`,
   credits: 'Your credit',
   creditKinds: { credit_memo: 'Credit note', unapplied_payment: 'Payment not yet used' },
@@ -17,7 +20,7 @@ export const more = {
   nextPage: 'Next page',
   more: 'Show more',
   loadingMore: 'Loading more invoices',
-  choose: (number: string | null) => `Choose ${text.invoice(number).toLowerCase()}`,
+  choose: (number: string | null) => `Choose ${invoice(number).toLowerCase()}`,
   chooseHint: 'Choose what to pay.',
   chosen: (count: number) => (count === 1 ? '1 invoice chosen' : `${count} invoices chosen`),
   clear: 'Clear',
@@ -26,7 +29,7 @@ export const more = {
   payChosen: 'Pay the chosen invoices',
   opening: 'Opening the payment…',
   payPart: 'Pay a part',
-  amountToPay: (number: string | null, currency: string) => `Amount to pay of ${text.invoice(number).toLowerCase()}, in ${currency}`,
+  amountToPay: (number: string | null, currency: string) => `Amount to pay of ${invoice(number).toLowerCase()}, in ${currency}`,
   partHint: (amount: string) => `Up to ${amount}`,
   onlyOneCustomer: (name: string) => `One payment is for one customer${name ? `, now ${name}` : ''}. To pay for another, clear your choice first.`,
   onlyOneCurrency: (others: string) => `One payment takes one currency. To pay in ${others}, clear your choice first.`,
@@ -63,7 +66,7 @@ export const more = {
   closeBusy: 'Your payment is being confirmed. This closes when it is safe.',
   frameFailed: 'The payment page could not open here.',
   fullPage: 'Open it in a full page',
-  nowPaid: (number: string | null) => `${text.invoice(number)} is now paid`,
+  nowPaid: (number: string | null) => `${invoice(number)} is now paid`,
   email: 'E-mail address',
   sendCode: 'Send me a code',
   code: '6-digit code',

@@ -31,7 +31,7 @@ export function Opened({ face, id }: { face: Face; id: string }) {
     <div class="middle" role={trouble ? 'alert' : 'status'}>
       <p>{!trouble ? text.loading : trouble.code === 'not-found' ? more.notFound : trouble.code === 'offline' ? text.failed : trouble.detail}</p>
       {trouble && <button type="button" class="main" onClick={() => setTries(tries + 1)}>{text.retry}</button>}
-      <button type="button" class="plain" onClick={() => portal.set({ open: null })}>{text.back}</button>
+      <button type="button" class="plain" onClick={() => portal.set({ open: null })}>{more.back}</button>
     </div>
   )
 }
@@ -43,10 +43,10 @@ function Detail({ face, detail }: { face: Face; detail: InvoiceDetail }) {
   const owed = detail.balance.amount !== 0
   return (
     <article class="detail">
-      <Go face={face} class="plain back" href={face.base ?? ''} go={stepTo(face, null)}><span aria-hidden="true">‹</span> {text.back}</Go>
+      <Go face={face} class="plain back" href={face.base ?? ''} go={stepTo(face, null)}><span aria-hidden="true">‹</span> {more.back}</Go>
       <header>
         <div>
-          <h2 ref={heading} tabIndex={-1}>{text.invoice(detail.number)}</h2>
+          <h2 ref={heading} tabIndex={-1}>{more.invoice(detail.number)}</h2>
           <div class={`state ${detail.state}`}><Shape of={detail.state} />{detail.stateText}</div>
         </div>
         <div class="owed">
@@ -91,7 +91,7 @@ function Pdf({ face, detail }: { face: Face; detail: InvoiceDetail }) {
     const address = URL.createObjectURL(await answer.value.blob())
     const link = document.createElement('a')
     link.href = address
-    link.download = `${text.invoice(detail.number)}.pdf`
+    link.download = `${more.invoice(detail.number)}.pdf`
     link.click()
     // The browser reads the file after the click; a minute is ample, and a page that lives long does not keep them all.
     setTimeout(() => URL.revokeObjectURL(address), 60_000)

@@ -3,7 +3,7 @@ import type { InvoiceList, InvoiceRow } from '../../api/domain/views.ts'
 import { more } from '../text-more.ts'
 import { text } from '../text.ts'
 import { address, type Face } from './face.ts'
-import { Row } from './Row.tsx'
+import { rowOf } from './Row.tsx'
 import { listClass } from './Rows.tsx'
 
 const rowsPerBlock = 25
@@ -34,7 +34,7 @@ function Block({ face, rows, first, size, scroller }: { face: Face; rows: Invoic
   }), [scroller])
   return (
     <ul ref={block} role="list" style={height === null ? {} : { blockSize: `${height}px` }}>
-      {height === null && rows.map((row, i) => <Row key={row.id} face={face} row={row} place={first + i} size={size} />)}
+      {height === null && rows.map((row, i) => rowOf(face, row, first + i, size))}
     </ul>
   )
 }

@@ -52,5 +52,7 @@ function amountOf(face: Face, { lines, total, currency }: Chosen): string | null
   const [single] = lines
   if (!single || !currency) return null
   if (lines.length === 1 && single.amount === single.row.payable.amount) return shown(face, single.row.payable)
-  return shown(face, { amount: total, currency, text: showAmount(total, currency, face.portal.ports.client.locale) })
+  // What all of it comes to is already written in what the server sent.
+  const owed = face.portal.state.view?.totals.map(sums => sums.owed).find(money => money.currency === currency && money.amount === total)
+  return shown(face, owed ?? { amount: total, currency, text: showAmount(total, currency, face.portal.ports.client.locale) })
 }

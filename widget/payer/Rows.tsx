@@ -1,6 +1,6 @@
 import type { Face } from './face.ts'
 import { Later } from './Later.tsx'
-import { Row } from './Row.tsx'
+import { rowOf } from './Row.tsx'
 
 /** The list. One that has more than it shows is handed to the part that can hold ten thousand. */
 export function Rows({ face }: { face: Face }) {
@@ -8,7 +8,7 @@ export function Rows({ face }: { face: Face }) {
   const { many } = face.parts
   const short = (
     <ul role="list" class={listClass(face)} aria-busy={busy === 'list'}>
-      {rows.map((row, i) => <Row key={row.id} face={face} row={row} place={i + 1} size={nextCursor ? -1 : rows.length} />)}
+      {rows.map((row, i) => rowOf(face, row, i + 1, nextCursor ? -1 : rows.length))}
     </ul>
   )
   if (face.live && (nextCursor || rows.length > manyFrom)) return <Later face={face} part={many} waiting={short}>{kit => <kit.ManyRows face={face} />}</Later>

@@ -16,8 +16,8 @@ const paths: Record<InvoiceState | 'alert' | 'offline', string> = {
 
 export function Shape({ of }: { of: keyof typeof paths }) {
   return (
-    <svg class="shape" viewBox="0 0 16 16" width="14" height="14" aria-hidden="true">
-      <path d={paths[of]} fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" />
+    <svg class="shape" viewBox="0 0 16 16" aria-hidden="true">
+      <path d={paths[of]} />
     </svg>
   )
 }

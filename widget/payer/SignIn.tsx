@@ -3,7 +3,6 @@ import type { MerchantView } from '../../api/domain/views.ts'
 import type { Answer, Trouble } from '../client.ts'
 import type { Portal } from '../portal.ts'
 import { more } from '../text-more.ts'
-import { text } from '../text.ts'
 import type { Face } from './face.ts'
 
 type Note = { text: string; bad: boolean } | null
@@ -20,8 +19,8 @@ export function SignIn({ face, title, ended, done }: { face: Face; title: string
       <h2>{title}</h2>
       {sent
         ? <CodeForm face={face} email={email} back={() => setSent(false)} />
-        : <EmailForm face={face} asked={done !== undefined || email !== ''} lead={`${ended} ${text.signInLead}`.trim()} email={email} done={address => { setEmail(address); setSent(true) }} />}
-      {done && <p><button type="button" class="plain" onClick={done}>{text.back}</button></p>}
+        : <EmailForm face={face} asked={done !== undefined || email !== ''} lead={`${ended} ${more.signInLead}`.trim()} email={email} done={address => { setEmail(address); setSent(true) }} />}
+      {done && <p><button type="button" class="plain" onClick={done}>{more.back}</button></p>}
     </div>
   )
 }

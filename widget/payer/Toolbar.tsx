@@ -1,6 +1,6 @@
 import type { InvoiceFilter } from '../../api/domain/views.ts'
 import { more } from '../text-more.ts'
-import { address, type Face } from './face.ts'
+import { address, countText, type Face } from './face.ts'
 import { Go } from './Go.tsx'
 import { Later } from './Later.tsx'
 
@@ -19,7 +19,7 @@ export function Toolbar({ face }: { face: Face }) {
         <div class="filters" role="group" aria-label={more.filterLabel}>
           {offered.map(name => (
             <Go key={name} face={face} class="filter" current={name === filter} href={address(face, { filter: name })} go={() => void portal.list({ filter: name })}>
-              {more.filters[name]} <span class="soft">{counts[name].toLocaleString(portal.ports.client.locale)}</span>
+              {more.filters[name]} <span class="soft">{countText(face, counts[name])}</span>
             </Go>
           ))}
         </div>

@@ -1,11 +1,10 @@
 import { text } from '../text.ts'
-import { shown, type Face } from './face.ts'
+import { countText, shown, type Face } from './face.ts'
 import { Shape } from './Shape.tsx'
 
 /** What is owed, per currency: the largest thing in the view. */
 export function Totals({ face }: { face: Face }) {
   const { view } = face.portal.state
-  const count = (value: number) => value.toLocaleString(face.portal.ports.client.locale)
   const owing = view?.totals.filter(total => total.owed.amount !== 0) ?? []
   if (owing.length === 0) return <p class="total">{text.nothingToPay} {view?.lastPaidText}</p>
   return (
@@ -15,8 +14,8 @@ export function Totals({ face }: { face: Face }) {
           <div class="soft">{text.youOwe}</div>
           <div class="total"><bdi>{shown(face, total.owed)}</bdi></div>
           <div class="facts">
-            {total.overdueCount > 0 && <span class="overdue"><Shape of="overdue" /><bdi>{text.overdue(count(total.overdueCount), shown(face, total.overdue))}</bdi></span>}
-            {total.overdueCount < total.openCount && <span>{text.openCount(count(total.openCount))}</span>}
+            {total.overdueCount > 0 && <span class="state overdue"><Shape of="overdue" /><bdi>{text.overdue(countText(face, total.overdueCount), shown(face, total.overdue))}</bdi></span>}
+            {total.overdueCount < total.openCount && <span>{text.openCount(countText(face, total.openCount))}</span>}
           </div>
         </div>
       ))}

@@ -8,10 +8,11 @@ export function Banner({ face }: { face: Face }) {
   const { portal } = face
   const { banner, asOf } = portal.state
   if (!banner) return null
+  const at = asOf.toLocaleTimeString(portal.ports.client.locale, { timeStyle: 'short' })
   return (
     <div class="banner" role="status">
       <Shape of={banner.code === 'offline' ? 'offline' : 'alert'} />
-      <div>{sentence(banner, text.stale(asOf), text.offline(asOf))} {banner.code !== 'rate-limited' && <Retry face={face} />}</div>
+      <div>{sentence(banner, text.stale(at), text.offline(at))} {banner.code !== 'rate-limited' && <Retry face={face} />}</div>
     </div>
   )
 }
@@ -42,7 +43,7 @@ function sentence({ code, detail, retryAfterS }: Trouble, unreachable: string, o
 export function Skeleton() {
   return (
     <div role="status" aria-label={text.loading} class="skeleton">
-      <div class="totals"><i class="bone s" /><i class="bone l" /><i class="bone s" /></div>
+      <div class="totals"><i class="bone" /><i class="bone l" /><i class="bone" /></div>
       <div class="filters"><i class="bone f" /></div>
       <div class="list">{[1, 2, 3].map(at => <div key={at} class="row"><i class="bone name" /><i class="bone sub" /><i class="bone amount" /></div>)}</div>
       <BarRoom />

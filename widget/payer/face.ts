@@ -52,6 +52,12 @@ export function shown(face: Face, money: MoneyView): string {
   return view && view.totals.length > 1 && !money.text.includes(money.currency) ? `${money.text} ${money.currency}` : money.text
 }
 
+/** A number of invoices as it reads here; a short one in a language of Latin digits needs none of the browser's tables, which take long to load. */
+export function countText(face: Face, count: number): string {
+  const { locale } = face.portal.ports.client
+  return count < 1000 && /^(en|es|fr)/.test(locale) ? `${count}` : count.toLocaleString(locale)
+}
+
 /**
  * Opening and closing an invoice: on the landing page a step that the browser's own "back" undoes, so the link does it,
  * except for someone who signed in here, to whom the link's address would show less.

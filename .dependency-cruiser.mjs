@@ -4,8 +4,8 @@ const test = '[.](test|spec)[.]tsx?$'
 const fake = '^widget/fake/|^widget/[^/]+/fake/'
 const trial = `${test}|${fake}`
 const adapter = '^api/(qbo|providers|mail)/'
-/** Parts of adapters that reach nobody: the texts of letters, and the reading of a webhook that came. */
-const pureParts = '^api/mail/templates/|^api/qbo/webhook[.]ts$'
+/** Parts of adapters that reach nobody: the texts of letters, and the reading of what came. */
+const pureParts = '^api/mail/templates/|^api/qbo/(webhook|answer)[.]ts$'
 const npm = name => `(^|/)node_modules/${name}(/|$)`
 const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to })
 

@@ -1,4 +1,5 @@
-import type { Accounting, QboChange, QboEntity, QboObject } from '../ports.ts'
+import type { Accounting, PageQuery, QboChange, QboEntity, QboObject } from '../ports.ts'
+import { fromJson, fromPdf, fromQuery, isObject, isRecord, objectsAt, recordAt } from './answer.ts'
 import { writeJson } from './decimal.ts'
 import { createRequester, type QboRequest, type RequestOptions } from './request.ts'
 
@@ -12,33 +13,28 @@ const pageMax = 1000
 /** QuickBooks' Accounting API v3 as our port. Every answer is a value; nothing is thrown for what QuickBooks says. */
 export function createAccounting(options: RequestOptions): Accounting {
   const request = createRequester(options)
-  const ask = <T>(at: QboRequest['at'], query: string, read: (response: Record<string, unknown>) => T | null) =>
-    request<T>(queryRequest(at, query), body => {
-      const response = recordAt(body, 'QueryResponse')
-      return response && read(response)
-    })
+  const ask = <T>(at: QboRequest['at'], query: string, read: (response: Record<string, unknown>) => T | null) => request(queryRequest(at, query), fromQuery(read))
   return {
     read: (at, entity, id) =>
-      request({ at, method: 'GET', path: pathOf(entity, entity === 'CompanyInfo' ? at.realmId : id), isWrite: false }, body => objectAt(body, entity)),
-    page: (at, query) => {
-      const parts = [`select * from ${query.entity}`]
-      if (query.where) parts.push(`where ${query.where}`)
-      if (query.orderBy) parts.push(`orderby ${query.orderBy}`)
-      parts.push(`startposition ${query.start}`, `maxresults ${Math.min(query.max, pageMax)}`)
-      return ask(at, parts.join(' '), response => objectsAt(response, query.entity))
-    },
+      request({ at, method: 'GET', path: pathOf(entity, entity === 'CompanyInfo' ? at.realmId : id), isWrite: false }, fromJson(body => objectAt(body, entity))),
+    page: (at, query) => ask(at, pageText(query), response => objectsAt(response, query.entity)),
+    pageBy: (at, query, read) => request(queryRequest(at, pageText(query)), read),
     count: (at, entity, where) => ask(at, `select count(*) from ${entity}${where ? ` where ${where}` : ''}`, response => wholeNumber(response['totalCount'])),
     changes: (at, entities, since) =>
-      request({ at, method: 'GET', path: 'cdc', query: { entities: entities.join(','), changedSince: since }, isWrite: false }, body => changesOf(body, entities)),
+      request({ at, method: 'GET', path: 'cdc', query: { entities: entities.join(','), changedSince: since }, isWrite: false }, fromJson(body => changesOf(body, entities))),
     write: (at, write) => {
       if (write.requestId.length > requestIdMax) throw new RangeError(`a request id is at most ${requestIdMax} characters, not ${write.requestId.length}`)
       const query = { requestid: write.requestId, ...operationOf(write.entity, write.operation) }
       const body = { text: writeJson(write.body, at.latin1 ?? false), contentType: 'application/json' }
-      return request({ at, method: 'POST', path: write.entity.toLowerCase(), query, body, isWrite: true }, answered => objectAt(answered, write.entity))
+      return request({ at, method: 'POST', path: write.entity.toLowerCase(), query, body, isWrite: true }, fromJson(answered => objectAt(answered, write.entity)))
     },
     pdf: (at, entity, id) =>
-      request({ at, method: 'GET', path: `${pathOf(entity, id)}/pdf`, accept: 'application/pdf', isWrite: false }, (_body, bytes) => (isPdf(bytes) ? bytes : null)),
+      request({ at, method: 'GET', path: `${pathOf(entity, id)}/pdf`, accept: 'application/pdf', isWrite: false }, fromPdf),
   }
+}
+
+function pageText({ entity, where, orderBy, start, max }: PageQuery): string {
+  return [`select * from ${entity}`, ...(where ? [`where ${where}`] : []), ...(orderBy ? [`orderby ${orderBy}`] : []), `startposition ${start}`, `maxresults ${Math.min(max, pageMax)}`].join(' ')
 }
 
 function pathOf(entity: QboEntity, id: string): string {
@@ -94,29 +90,6 @@ function objectAt(body: unknown, entity: QboEntity): QboObject | null {
   return isObject(object) ? object : null
 }
 
-/** An empty result has no array at all; null where there is one and it holds something else than objects. */
-function objectsAt(response: Record<string, unknown>, entity: QboEntity): QboObject[] | null {
-  const objects = response[entity] ?? []
-  return Array.isArray(objects) && objects.every(isObject) ? objects : null
-}
-
-function recordAt(body: unknown, name: string): Record<string, unknown> | null {
-  const part = isRecord(body) ? body[name] : undefined
-  return isRecord(part) ? part : null
-}
-
 function wholeNumber(value: unknown): number | null {
   return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : null
-}
-
-function isObject(value: unknown): value is QboObject {
-  return isRecord(value) && typeof value['Id'] === 'string'
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isPdf(bytes: Uint8Array): boolean {
-  return new TextDecoder('latin1').decode(bytes.subarray(0, 5)) === '%PDF-'
 }

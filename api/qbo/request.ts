@@ -1,6 +1,5 @@
-import { classOfFault, findFault } from '../domain/qbo-fault.ts'
-import type { Clock, Log, QboAnswer, QboCredentials, QboFailure } from '../ports.ts'
-import { readJson } from './decimal.ts'
+import { classOfFault } from '../domain/qbo-fault.ts'
+import type { Clock, Log, QboAnswer, QboCredentials, QboFailure, QboRead } from '../ports.ts'
 import { createLimiter } from './limiter.ts'
 
 /** Since August 2025 Intuit answers every request as this version, whatever it asks for. */
@@ -33,7 +32,8 @@ export type RequestOptions = {
   /** Told how long each call took and how it failed, if it did. */
   onCall?(ms: number, failure: QboFailure['class'] | null): void
 }
-export type Requester = <T>(request: QboRequest, read: (body: unknown, bytes: Uint8Array) => T | null) => Promise<QboAnswer<T>>
+export type Reader<T> = (bytes: Uint8Array<ArrayBuffer>) => QboRead<T> | Promise<QboRead<T>>
+export type Requester = <T>(request: QboRequest, read: Reader<T>) => Promise<QboAnswer<T>>
 
 /** The one way to QuickBooks: limits, time-out, meter, and one detector for every shape of fault. */
 export function createRequester(options: RequestOptions): Requester {
@@ -67,9 +67,9 @@ function tell(options: RequestOptions, request: QboRequest, answer: QboAnswer<un
 const noFault: QboFailure = { class: 'unknown', code: '', message: '', detail: '', status: 0, intuitTid: null, retryAfterMs: null }
 const failed = (failure: QboFailure): { ok: false; failure: QboFailure } => ({ ok: false, failure })
 
-async function send<T>(options: RequestOptions, request: QboRequest, read: (body: unknown, bytes: Uint8Array) => T | null): Promise<QboAnswer<T>> {
+async function send<T>(options: RequestOptions, request: QboRequest, read: Reader<T>): Promise<QboAnswer<T>> {
   let response: Response
-  let bytes: Uint8Array
+  let bytes: Uint8Array<ArrayBuffer>
   try {
     response = await fetch(addressOf(options.apiUrl, request), {
       method: request.method,
@@ -84,16 +84,13 @@ async function send<T>(options: RequestOptions, request: QboRequest, read: (body
   }
   if (response.ok) options.meter(request.at.realmId, request.isWrite ? 'write' : 'read')
   const intuitTid = response.headers.get('intuit_tid')
-  const binary = response.ok && request.accept === 'application/pdf'
-  const body = binary ? null : parsed(bytes)
-  const fault = findFault(body)
+  const { fault, value } = await read(bytes)
   if (fault || !response.ok) {
     const told = fault ?? { code: '', message: `HTTP ${response.status}`, detail: '' }
     const kind = classOfFault({ status: response.status, code: told.code, isWrite: request.isWrite })
     const retryAfterMs = kind === 'throttled' ? retryAfter(response) : null
     return failed({ class: kind, code: told.code, message: told.message, detail: told.detail, status: response.status, intuitTid, retryAfterMs })
   }
-  const value = read(body, bytes)
   if (value === null) return failed({ ...noFault, class: request.isWrite ? 'unknown' : 'transient', message: 'an answer that cannot be read', status: response.status, intuitTid })
   return { ok: true, value, intuitTid }
 }
@@ -103,16 +100,6 @@ function addressOf(apiUrl: string, request: QboRequest): string {
   for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value)
   url.searchParams.set('minorversion', minorVersion)
   return url.href
-}
-
-/** Undefined where the body is no JSON, such as a proxy's HTML page. */
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return readJson(new TextDecoder().decode(bytes))
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 /** Intuit documents no Retry-After; where one comes it is followed, but never below a second. */

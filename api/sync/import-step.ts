@@ -4,24 +4,33 @@ import type { Context } from '../context.ts'
 import { readCompany } from '../connection/company.ts'
 import { callQuickBooks } from '../connection/credentials.ts'
 import type { Job, JobResult } from '../outbox/worker.ts'
-import type { QboAnswer, QboEntity, QboFailure } from '../ports.ts'
+import type { Currency } from '../domain/money.ts'
+import type { QboAnswer, QboEntity, QboFailure, QboObject } from '../ports.ts'
 import { homeCurrency, writesOf } from './apply.ts'
 import { completed, idsMax, readByIds, whereIn } from './complete.ts'
 import { resultOfFailure, sentenceOf } from './failure.ts'
 import { counted } from './import-plan.ts'
 import { importView } from './import-view.ts'
-import { type EntityObjects, type Gone, readObjects } from './incoming.ts'
+import { type Gone, readObjects } from './incoming.ts'
 import { wakeRecurring } from './jobs.ts'
+import { pageMax, pagesAhead } from './read-ahead.ts'
+import type { Page } from './read-page.ts'
 
-const pageMax = 1000
 /** How many customers or rows one run asks about beyond its pages; what is left over, the nightly comparison mends. */
 const asksMax = 5000
 const overlapMs = 10 * 60_000
 
-type Part = { step: ImportStepRow; read: EntityObjects[]; gone: Gone[] }
+type Pages = ReturnType<typeof pagesAhead>
+type Part = { step: ImportStepRow; entity: QboEntity; read: Page }
+type Stepping = { job: Job; run: ImportRow; home: Currency }
 
 /** Carries a run one page further. Page and progress are written in one batch, so a stop in between loses and repeats nothing. */
-export const importStep = (ctx: Context) => async (job: Job): Promise<JobResult> => {
+export function importStep(ctx: Context): (job: Job) => Promise<JobResult> {
+  const pages = pagesAhead(ctx)
+  return job => stepOn(ctx, job, pages)
+}
+
+async function stepOn(ctx: Context, job: Job, pages: Pages): Promise<JobResult> {
   const merchant = ctx.store.merchant(job.merchantId)
   const run = await merchant.imports.find(String(job.payload['importId']))
   if (!run || run.state !== 'running') return { kind: 'done' }
@@ -32,15 +41,17 @@ export const importStep = (ctx: Context) => async (job: Job): Promise<JobResult>
   const step = run.steps[at]
   if (!uncounted && !step) return finish(ctx, job, run)
   if (uncounted) return count(ctx, job, run)
-  const part = await advance(ctx, job, run, step as ImportStepRow)
-  if (!part.ok) return trouble(ctx, job, run, part.failure)
   const home = await homeCurrency(ctx, job.merchantId)
-  const whole = await completed(ctx, job.merchantId, readObjects(part.value.read, home, part.value.gone), home, false)
+  const part = await advance(ctx, { job, run, home }, step as ImportStepRow, pages)
+  if (!part.ok) return trouble(ctx, job, run, part.failure)
+  const { read, entity } = part.value
+  if (part.value.step.source === 'pages' && part.value.step.state === 'running') pages.begin(job, run.id, part.value.step, home)
+  const whole = await completed(ctx, job.merchantId, read.incoming, home, false)
   if (!whole.ok) return trouble(ctx, job, run, whole.failure)
   await ctx.pass('S1')
   const steps = run.steps.map((old, i) => (i === at ? part.value.step : old))
   const writes = await writesOf(ctx, job.merchantId, whole.value, run.kind === 'first_load' ? 'quiet' : 'told')
-  const seen = run.steps.some(other => other.source === 'missing') ? part.value.read.map(({ entity, objects }) => merchant.imports.saw(run.id, entity, objects.map(object => object.Id))) : []
+  const seen = run.steps.some(other => other.source === 'missing') ? [merchant.imports.saw(run.id, entity, read.ids)] : []
   return { kind: 'again', afterMs: 0, writes: [...writes, ...seen, ...progress(ctx, job, run, steps)] }
 }
 
@@ -66,33 +77,37 @@ async function count(ctx: Context, job: Job, run: ImportRow): Promise<JobResult>
   return { kind: 'again', afterMs: 0, writes: progress(ctx, job, run, steps) }
 }
 
-async function advance(ctx: Context, job: Job, run: ImportRow, step: ImportStepRow): Promise<QboAnswer<Part>> {
+async function advance(ctx: Context, at: Stepping, step: ImportStepRow, pages: Pages): Promise<QboAnswer<Part>> {
   switch (step.source) {
     case 'pages':
-      return nextPage(ctx, job, step)
+      return nextPage(at, step, pages)
     case 'needed':
-      return nextNeeded(ctx, job, step)
+      return nextNeeded(ctx, at, step)
     case 'missing':
-      return nextMissing(ctx, job, run, step)
+      return nextMissing(ctx, at, step)
   }
 }
 
-async function nextPage(ctx: Context, job: Job, step: ImportStepRow): Promise<QboAnswer<Part>> {
-  const entity = step.entity as QboEntity
-  const answer = await callQuickBooks(ctx, job.merchantId, at => ctx.accounting.page(at, { entity, where: step.where, orderBy: 'Id', start: step.nextStart, max: pageMax }))
+async function nextPage({ job, run, home }: Stepping, step: ImportStepRow, pages: Pages): Promise<QboAnswer<Part>> {
+  const answer = await pages.page(job, run.id, step, home)
   if (!answer.ok) return answer
-  const done = step.done + answer.value.length
-  const isLast = answer.value.length < pageMax || (step.total !== null && done >= step.total)
-  const next: ImportStepRow = { ...step, done, total: isLast ? done : step.total, state: isLast ? 'done' : 'running', nextStart: step.nextStart + answer.value.length }
-  return { ...answer, value: { step: next, read: [{ entity, objects: answer.value }], gone: [] } }
+  const { length } = answer.value.ids
+  const done = step.done + length
+  const isLast = length < pageMax || (step.total !== null && done >= step.total)
+  const next: ImportStepRow = { ...step, done, total: isLast ? done : step.total, state: isLast ? 'done' : 'running', nextStart: step.nextStart + length }
+  return { ...answer, value: { step: next, entity: step.entity as QboEntity, read: answer.value } }
+}
+
+function pageOf(entity: QboEntity, objects: readonly QboObject[], home: Currency, gone: readonly Gone[] = []): Page {
+  return { ids: objects.map(object => object.Id), incoming: readObjects([{ entity, objects }], home, gone) }
 }
 
 /** Older payments and credits of customers whose balance, or whose invoices' balance, does not add up without them. */
-async function nextNeeded(ctx: Context, job: Job, step: ImportStepRow): Promise<QboAnswer<Part>> {
+async function nextNeeded(ctx: Context, { job, home }: Stepping, step: ImportStepRow): Promise<QboAnswer<Part>> {
   const entity = step.entity as QboEntity
   const ids = step.ids ?? (await customersInNeed(ctx, job))
   const asked = ids.slice(0, idsMax)
-  if (asked.length === 0) return { ok: true, value: { step: { ...step, ids: [], total: step.done, state: 'done' }, read: [], gone: [] }, intuitTid: null }
+  if (asked.length === 0) return { ok: true, value: { step: { ...step, ids: [], total: step.done, state: 'done' }, entity, read: pageOf(entity, [], home) }, intuitTid: null }
   const where = `${whereIn('CustomerRef', asked)} and ${step.where ?? ''}`
   const answer = await callQuickBooks(ctx, job.merchantId, at => ctx.accounting.page(at, { entity, where, orderBy: 'Id', start: step.nextStart, max: pageMax }))
   if (!answer.ok) return answer
@@ -100,7 +115,7 @@ async function nextNeeded(ctx: Context, job: Job, step: ImportStepRow): Promise<
   const rest = isLast ? ids.slice(idsMax) : ids
   const done = step.done + answer.value.length
   const next: ImportStepRow = { ...step, ids: rest, done, total: rest.length === 0 ? done : null, state: rest.length === 0 ? 'done' : 'running', nextStart: isLast ? 1 : step.nextStart + answer.value.length }
-  return { ...answer, value: { step: next, read: [{ entity, objects: answer.value }], gone: [] } }
+  return { ...answer, value: { step: next, entity, read: pageOf(entity, answer.value, home) } }
 }
 
 async function customersInNeed(ctx: Context, job: Job): Promise<string[]> {
@@ -110,7 +125,7 @@ async function customersInNeed(ctx: Context, job: Job): Promise<string[]> {
 }
 
 /** Rows of the mirror that a full run did not meet are asked for by name; what QuickBooks does not hold is archived. */
-async function nextMissing(ctx: Context, job: Job, run: ImportRow, step: ImportStepRow): Promise<QboAnswer<Part>> {
+async function nextMissing(ctx: Context, { job, run, home }: Stepping, step: ImportStepRow): Promise<QboAnswer<Part>> {
   const entity = step.entity as 'Customer' | 'Invoice' | 'CreditMemo' | 'Payment'
   const ids = step.ids ?? (await ctx.store.merchant(job.merchantId).imports.unseen(run.id, entity, step.where ?? '', asksMax)).map(row => row.qboId)
   const asked = ids.slice(0, idsMax)
@@ -120,7 +135,7 @@ async function nextMissing(ctx: Context, job: Job, run: ImportRow, step: ImportS
   const gone = asked.filter(id => !there.has(id)).map(qboId => ({ entity, qboId, at: run.startedAt }))
   const rest = ids.slice(idsMax)
   const done = step.done + asked.length
-  return { ...answer, value: { step: { ...step, ids: rest, done, total: done + rest.length, state: rest.length === 0 ? 'done' : 'running' }, read: [{ entity, objects: answer.value }], gone } }
+  return { ...answer, value: { step: { ...step, ids: rest, done, total: done + rest.length, state: rest.length === 0 ? 'done' : 'running' }, entity, read: pageOf(entity, answer.value, home, gone) } }
 }
 
 /** From here on changes are read as they come: the cursor begins before the run did, so nothing falls in between. */

@@ -1,6 +1,7 @@
 import { type InStatement, LibsqlError } from '@libsql/client'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Commit, type Write, brokenRule } from './batch.ts'
 import { type Client, openFile } from './embedded.ts'
@@ -34,10 +35,12 @@ async function connectFile(url: string, { around = client => client }: ConnectOp
     await release()
     throw error
   }
+  const { commit: commitTogether, written } = groupCommits(client)
   return {
     client,
-    commit: writes => commit(client, writes),
+    commit: commitTogether,
     close: async () => {
+      await written()
       client.close()
       await release()
     },
@@ -72,6 +75,36 @@ export async function holdFile(path: string): Promise<() => Promise<void>> {
   return async () => {
     held.delete(guard)
     guard.close()
+  }
+}
+
+const groupMax = 64
+
+/**
+ * Writes what is given within one turn of the event loop in one transaction, so that many share the one wait for the disk; each is told
+ * that it is written when all are. Where one of them breaks a rule, nothing of the group stands, and each is written by itself.
+ */
+function groupCommits(client: Client): { commit: Connection['commit']; /** Waits until nothing waits to be written. */ written(): Promise<void> } {
+  type Waiting = { writes: readonly Write[]; resolve: (outcome: Commit | Promise<Commit>) => void }
+  let waiting: Waiting[] = []
+  const flush = async (): Promise<void> => {
+    const group = waiting.slice(0, groupMax)
+    waiting = waiting.slice(groupMax)
+    if (waiting.length > 0) setImmediate(() => void flush())
+    const whole = commit(client, group.flatMap(each => each.writes))
+    const isRefused = await whole.then(outcome => outcome.kind === 'refused', () => false)
+    for (const { writes, resolve } of group) resolve(isRefused && group.length > 1 ? commit(client, writes) : whole)
+  }
+  return {
+    commit: writes => {
+      const { promise, resolve } = Promise.withResolvers<Commit>()
+      waiting.push({ writes, resolve })
+      if (waiting.length === 1) setImmediate(() => void flush())
+      return promise
+    },
+    written: async () => {
+      while (waiting.length > 0) await nextTurn()
+    },
   }
 }
 

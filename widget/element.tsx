@@ -107,7 +107,7 @@ export const drawInvoices: Draw = (_element, root, face) => {
   void portal.refresh()
   // Paying and live updates are on their way while the list is.
   void face.parts.pay.load().then(kit => {
-    portal.set({})
+    if (portal.state.view) portal.set({})
     if (!ended) end = kit.goLive(portal)
   }, () => undefined)
   return () => {

@@ -11,6 +11,9 @@ const sharedByParts = /\/widget\/(parts\/borrowed|parts\.css|text|text-more|paye
 const sharedByPaying = /\/widget\/(payment|selection|amounts|dialog|live|rows|stream|client|theme)|\/domain\/money/
 const target = 'es2022'
 
+/** Nearly all of the entry runs at once: told so, Chromium compiles it in one go, where it may beside the page, and not function by function. Others read a comment. */
+const runsAtOnce = '//# allFunctionsCalledOnLoad'
+
 /** The lazy parts' files by name, known once they are built. Vite loads this file anew for each build, so they are kept where all of them look. */
 const partFiles = ((globalThis as { quittancePartFiles?: Map<string, string> }).quittancePartFiles ??= new Map<string, string>())
 
@@ -24,7 +27,7 @@ export const widgetBuild: UserConfig = {
     entry: {
       consumer: 'client',
       // Built as a library, because Vite wraps the `import()` of anything else in a helper for style sheets that a script like this has none of.
-      build: { outDir: dist, emptyOutDir: false, target, cssTarget: 'esnext', lib: { entry: 'widget/widget.ts', formats: ['iife'], name: 'Quittance', fileName: () => 'quittance.js' } },
+      build: { outDir: dist, emptyOutDir: false, target, cssTarget: 'esnext', lib: { entry: 'widget/widget.ts', formats: ['iife'], name: 'Quittance', fileName: () => 'quittance.js' }, rolldownOptions: { output: { postBanner: runsAtOnce } } },
     },
     client: browser({
       input: Object.fromEntries(Object.entries(pages).filter(([, file]) => existsSync(file))),

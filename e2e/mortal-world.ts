@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Told } from './api-process.ts'
 import { signUpMerchant } from './merchant.ts'
 import { freePort, startOutside } from './outside.ts'
+import { tellMortal } from './tell-mortal.ts'
 import { asker } from './world.ts'
 
 /** The world with the API in a process that can be killed at any moment and started again on the same data. */
@@ -17,7 +17,7 @@ export async function startMortalWorld(options: { invoices: number }) {
   const outside = await startOutside({ unlimited: true, ...options, apiUrl })
   const environment = { ...process.env, ...outside.environment, PORT: String(port), DATA_DIR: dataDir, SEALING_KEYS: `test:${randomBytes(32).toString('base64')}`, LOG_LEVEL: 'silent' }
   let api: ChildProcess
-  const tellTime = () => void api.send({ offsetMs: outside.clock.now() - Date.now() } satisfies Told)
+  const tellTime = () => tellMortal(api, { offsetMs: outside.clock.now() - Date.now() })
   const start = async () => {
     api = fork(resolve(import.meta.dirname, 'api-process.ts'), { env: environment, execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     tellTime()

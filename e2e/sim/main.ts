@@ -8,7 +8,8 @@ import type { Played } from './play.ts'
 /** What `npm run sim` is asked for. */
 type Wish = { from: number; seeds: number; plant: string | null; processes: number }
 
-const batchSize = 100
+/** A long batch makes the worlds that schedules go on from more seldom; it is no longer, for what its dead nodes leave behind. */
+const batchMax = 250
 /** Where nobody watches, progress is a line for every so many schedules. */
 const linesEach = 50
 /** How often each crash point must have ended a node, from so many schedules on; fewer may miss one by chance. */
@@ -37,6 +38,8 @@ function readWish(): Wish {
 /** Schedules are played in processes of their own, a batch each, so that what the dead nodes of one batch left in memory ends with it. */
 async function playAll({ from, seeds, plant, processes }: Wish, played: Played[]): Promise<void> {
   const began = Date.now()
+  // Two for each process, or the last would be waited for alone.
+  const batch = Math.min(batchMax, Math.ceil(seeds / processes / 2))
   let next = from
   const tell = () => {
     if (!process.stderr.isTTY && played.length % linesEach !== 0) return
@@ -47,7 +50,7 @@ async function playAll({ from, seeds, plant, processes }: Wish, played: Played[]
   const lane = async () => {
     while (next < from + seeds) {
       const first = next
-      next = Math.min(next + batchSize, from + seeds)
+      next = Math.min(next + batch, from + seeds)
       await playBatch(first, next - first, plant, one => {
         played.push(one)
         if (one.violations.length > 0) process.stdout.write(`${complaint(one, plant)}\n`)
@@ -55,7 +58,7 @@ async function playAll({ from, seeds, plant, processes }: Wish, played: Played[]
       })
     }
   }
-  await Promise.all(Array.from({ length: Math.min(processes, Math.ceil(seeds / batchSize)) }, lane))
+  await Promise.all(Array.from({ length: Math.min(processes, Math.ceil(seeds / batch)) }, lane))
   if (process.stderr.isTTY) process.stderr.write('\n')
 }
 

@@ -2,8 +2,10 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import type { CrashPoint } from '../../api/domain/crash-points.ts'
+import type { Told } from '../api-process.ts'
 import type { Clock } from '../emulators/kit/clock.ts'
 import { until } from '../merchant.ts'
+import { tellMortal } from '../tell-mortal.ts'
 import type { CrashOrder, MortalNode } from './node.ts'
 
 export type ProcessNodeOptions = {
@@ -27,7 +29,7 @@ export async function startProcessNode({ environment, port, clock, write, isBusy
     isAlive = false
     return signal === 'SIGKILL' ? (armed?.point ?? null) : null
   })
-  const tell = (message: object) => void (isAlive && child.connected && child.send({ offsetMs: clock.now() - Date.now(), ...message }))
+  const tell = (message: Pick<Told, 'order'>) => tellMortal(child, { offsetMs: clock.now() - Date.now(), ...message })
   tell({ order: armed })
   await Promise.race([once(child, 'message'), ended])
   return {

@@ -16,6 +16,8 @@ export type Page = {
   allow?: { script?: string[]; frame?: string[]; connect?: string[] }
   /** True where a vendor's script runs, which may bring policies of its own; elsewhere none can be made, and text never becomes markup or script. */
   vendorPolicies?: boolean
+  /** True where the address itself is the right: who could open the page has it already, and cutting it off from them costs the reader a new process before the first paint (docs/decisions/0020). */
+  keepsOpener?: boolean
 }
 
 /** An HTML document under a strict policy: only our scripts, no inline style or script without this answer's nonce, nothing kept. */
@@ -42,7 +44,7 @@ export async function sendDocument(c: HonoContext, page: Page): Promise<Response
     'cache-control': 'private, no-store',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
-    'cross-origin-opener-policy': 'same-origin-allow-popups',
+    ...(page.keepsOpener ? {} : { 'cross-origin-opener-policy': 'same-origin-allow-popups' }),
     'permissions-policy': 'payment=(self "https://js.stripe.com"), camera=(), microphone=(), geolocation=()',
   })
 }

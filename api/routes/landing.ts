@@ -69,7 +69,7 @@ async function landingPage(ctx: Context, assets: Assets, c: HonoContext, payer: 
   const input: LandingInput = { view, detail, base: `/i/${c.req.param('token') ?? ''}`, filter: filter, query: q ?? '', sort: sort, page, locale, notice }
   const { html: inner, css } = assets.renderLanding(input)
   return sendDocument(c, {
-    title: detail ? `Invoice ${detail.number ?? ''} from ${view.merchant.name}` : `Your invoices from ${view.merchant.name}`, lang: 'en', assets: assets.page('landing'), frameAncestors: null,
+    title: detail ? `Invoice ${detail.number ?? ''} from ${view.merchant.name}` : `Your invoices from ${view.merchant.name}`, lang: 'en', assets: assets.page('landing'), frameAncestors: null, keepsOpener: true,
     allow: { frame: [`'self'`] },
     body: nonce => html`<main><quittance-invoices mode="landing" merchant="${merchant?.publishableKey ?? ''}"><template shadowrootmode="open"><style nonce="${nonce}">${raw(css)}</style>${raw(inner)}</template></quittance-invoices></main>`,
   })

@@ -20,6 +20,11 @@ const page = (more: Record<string, string> = {}) => ({
   ...always, 'cache-control': 'private, no-store', 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy(more), 'cross-origin-opener-policy': 'same-origin-allow-popups',
   'permissions-policy': 'payment=(self "https://js.stripe.com"), camera=(), microphone=(), geolocation=()',
 })
+/** The address is all the right there is: docs/decisions/0020. */
+const landing = (more: Record<string, string>) => {
+  const { 'cross-origin-opener-policy': _cutOff, ...headers } = page(more)
+  return headers
+}
 const open = { ...always, 'access-control-allow-origin': '*', 'access-control-expose-headers': 'x-request-id,retry-after' }
 const json = { ...open, 'cache-control': 'no-store', 'content-type': 'application/json' }
 const problem = { 'cache-control': 'no-store', 'content-type': 'application/problem+json' }
@@ -41,7 +46,7 @@ test('every kind of answer carries these headers and no others', async () => {
   const provider = { 'script-src': `'self' 'nonce-N' ${outside.stripe.url}`, 'connect-src': `'self' ${outside.stripe.url}`, 'frame-src': outside.stripe.url, 'trusted-types': '' }
   const bearer = { authorization: `Bearer ${payer.token}` }
   const expected: [string, Record<string, string>, Record<string, string>?][] = [
-    [link, page(frames)], [`${link}/invoices/${invoice?.id}`, page(frames)], [`/pay-online/${merchant.publishableKey}`, page(frames)], ['/i/lnk_unknown', page()],
+    [link, landing(frames)], [`${link}/invoices/${invoice?.id}`, landing(frames)], [`/pay-online/${merchant.publishableKey}`, page(frames)], ['/i/lnk_unknown', page()],
     [checkout, page(provider)], [`${checkout}?frame=${encodeURIComponent(outside.site.url)}`, page({ ...provider, 'frame-ancestors': outside.site.url })], ['/pay/chk_unknown', page()],
     ['/console', page()], ['/console/invoices', page()], ['/docs', page()], ['/quickbooks/connect', page()], ['/quickbooks/disconnected', page()], ['/console/intuit/ended', page()],
     ['/v1/portal', json, bearer], ['/v1/invoices', json, bearer], [`/v1/invoices/${invoice?.id}`, json, bearer], [`/v1/merchants/${merchant.publishableKey}`, json],

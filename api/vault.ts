@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { SealingKey } from './config.ts'
 
 /** Seals what must not be read from a stolen database, and hashes what need never be read again. */
@@ -37,7 +37,7 @@ export function createVault(keys: readonly SealingKey[]): Vault {
       decipher.setAuthTag(bytes.subarray(-16))
       return Buffer.concat([decipher.update(bytes.subarray(0, -16)), decipher.final()]).toString('utf8')
     },
-    hash: token => createHash('sha256').update(token).digest('base64url'),
+    hash: token => hash('sha256', token, 'base64url'),
     hashCode: (code, place) => createHmac('sha256', newest.key).update(`${place}|${code}`).digest('base64url'),
   }
 }

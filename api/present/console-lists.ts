@@ -8,7 +8,7 @@ import { methodText } from '../letters/receipt.ts'
 import { paymentGate } from '../payments/gate.ts'
 import type { Format } from './format.ts'
 import { type PaymentGate, invoiceRow } from './invoice.ts'
-import { formatOf, readCursor, writeCursor } from './portal.ts'
+import { formatOf, paidDays, readCursor, writeCursor } from './portal.ts'
 
 type Page = { search: string | null; cursor: string | null; most: number; locale: string }
 
@@ -31,7 +31,7 @@ export async function consoleInvoiceRows(ctx: Context, merchantId: MerchantId, i
 async function rowsOf(ctx: Context, merchantId: MerchantId, found: readonly ListedInvoice[], locale: string): Promise<ConsoleInvoiceRow[]> {
   const format = await formatOf(ctx, merchantId, locale, new Set(found.map(invoice => invoice.currency)).size)
   const gate = await paymentGate(ctx, merchantId)
-  const paidOn = await ctx.store.merchant(merchantId).invoices.paidOn(found.map(invoice => invoice.id))
+  const paidOn = await paidDays(ctx, merchantId, found)
   return found.map(invoice => consoleInvoice(ctx, invoice, format, gate, paidOn.get(invoice.id) ?? null))
 }
 

@@ -1,5 +1,6 @@
 import type { ListedInvoice } from '../../db/queries/invoices.ts'
 import { type InvoiceFacts, owed, payable, stateOf } from '../domain/invoice.ts'
+import type { Minor } from '../domain/money.ts'
 import type { InvoiceRow, InvoiceState } from '../domain/views.ts'
 import type { Format } from './format.ts'
 
@@ -16,6 +17,8 @@ export function invoiceRow(invoice: ListedInvoice, format: Format, gate: Payment
   const state = stateOf(facts, format.today)
   const open = state !== 'paid' && state !== 'void' && state !== 'draft'
   const whyNot = open ? reasonNot(facts, gate) : null
+  const total = format.money(invoice.total, invoice.currency)
+  const money = (amount: Minor) => (amount === invoice.total ? total : format.money(amount, invoice.currency))
   return {
     id: invoice.id,
     number: invoice.number,
@@ -28,9 +31,9 @@ export function invoiceRow(invoice: ListedInvoice, format: Format, gate: Payment
     dueHint: open ? format.hint(invoice.dueOn) : '',
     state,
     stateText: stateTexts[state],
-    total: format.money(invoice.total, invoice.currency),
-    balance: format.money(owed(facts), invoice.currency),
-    payable: format.money(payable(facts), invoice.currency),
+    total,
+    balance: money(owed(facts)),
+    payable: money(payable(facts)),
     processingText: invoice.held > 0 ? `${methodTexts[invoice.heldMethod ?? ''] ?? 'Payment'} being confirmed` : null,
     canPay: open && whyNot === null,
     whyNot,

@@ -1,13 +1,14 @@
-import type { ListFilter, ListSort } from '../../db/queries/invoices.ts'
+import type { ListedInvoice, ListFilter, ListSort } from '../../db/queries/invoices.ts'
 import type { InvoiceId, MerchantId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
+import { owed } from '../domain/invoice.ts'
 import { currency, minor, sum } from '../domain/money.ts'
 import { settingsOf } from '../domain/settings.ts'
 import type { InvoiceList, InvoiceSort, MerchantView, PortalView } from '../domain/views.ts'
 import { paymentGate } from '../payments/gate.ts'
 import type { Payer } from '../routes/guard.ts'
 import { type Format, createFormat, localDay } from './format.ts'
-import { invoiceRow } from './invoice.ts'
+import { factsOf, invoiceRow } from './invoice.ts'
 
 export type ListWish = { filter: ListFilter; sort: InvoiceSort; search: string | null; cursor: string | null; most: number; locale: string }
 
@@ -66,7 +67,7 @@ export async function listView(ctx: Context, payer: Payer, wish: ListWish, given
   const page = found.slice(0, wish.most)
   const last = page.at(-1)
   const { open, overdue, processing, paid, all } = await merchant.invoices.counts(scope)
-  const paidOn = await merchant.invoices.paidOn(page.map(invoice => invoice.id))
+  const paidOn = await paidDays(ctx, payer.merchantId, page)
   return {
     invoices: page.map(invoice => invoiceRow(invoice, format, gate, payer.customerIds.length > 1, paidOn.get(invoice.id) ?? null)),
     nextCursor: found.length > page.length && last ? writeCursor(last) : null,
@@ -93,8 +94,14 @@ export async function rowsNow(ctx: Context, payer: Payer, invoiceIds: readonly I
   const found = await ctx.store.merchant(payer.merchantId).invoices.list({
     ...scopeOf(payer), invoiceIds: allowed, filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: Math.max(1, allowed.length), today: format.today,
   })
-  const paidOn = await ctx.store.merchant(payer.merchantId).invoices.paidOn(found.map(invoice => invoice.id))
+  const paidOn = await paidDays(ctx, payer.merchantId, found)
   return found.map(invoice => invoiceRow(invoice, format, gate, payer.customerIds.length > 1, paidOn.get(invoice.id) ?? null))
+}
+
+/** When those of them that owe nothing any more were paid. */
+export async function paidDays(ctx: Context, merchantId: MerchantId, invoices: readonly ListedInvoice[]) {
+  const paid = invoices.filter(invoice => owed(factsOf(invoice)) <= 0)
+  return ctx.store.merchant(merchantId).invoices.paidOn(paid.map(invoice => invoice.id))
 }
 
 export function sortOf(sort: InvoiceSort): ListSort {

@@ -128,6 +128,7 @@ const listsOf = (db: Db, merchantId: MerchantId) => {
     },
     /** The day on which each of these was last paid, where one was. */
     paidOn: async (ids: readonly InvoiceId[]): Promise<Map<InvoiceId, LocalDate>> => {
+      if (ids.length === 0) return new Map()
       const rows = await db.rows<{ id: InvoiceId; on: LocalDate }>(
         // The list leads each join, or the reading begins with every payment of the merchant.
         `select i.id, max(p.paid_on) "on" from json_each(?2) v cross join invoices i on i.merchant_id = ?1 and i.id = v.value

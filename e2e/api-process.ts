@@ -14,6 +14,8 @@ process.on('message', (message: Told) => {
   told = { ...told, ...message }
   void api.then(running => running.worker.poke())
 })
+// Whoever forked it is gone, and nobody else would end it.
+process.once('disconnect', () => process.exit(1))
 process.once('SIGTERM', () => void api.then(running => running.stop()).then(() => process.exit(0)))
 await api
 process.send?.('ready')

@@ -75,10 +75,22 @@ export async function startOutside(options: OutsideOptions) {
 const portsFrom = 10_100
 const portsTo = 20_000
 
-/** A port that is free now, below those that the system gives away by itself, so that nobody is given it meanwhile. */
+/** Processes that start side by side have numbers that lie close together, so each has ports of its own. */
+const processesApart = 40
+const portsEach = Math.floor((portsTo - portsFrom) / processesApart)
+const ownFrom = portsFrom + (process.pid % processesApart) * portsEach
+const given = new Set<number>()
+
+/**
+ * A port that is free now, below those that the system gives away by itself, and that this process did not give before: nobody
+ * is given it meanwhile, nor while a server that was killed is begun again.
+ */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   for (;;) {
-    const port = randomInt(portsFrom, portsTo)
+    if (given.size === portsEach) given.clear()
+    const port = ownFrom + randomInt(portsEach)
+    if (given.has(port)) continue
+    given.add(port)
     if (await isFree(port, host)) return port
   }
 }

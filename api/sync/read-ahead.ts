@@ -34,7 +34,10 @@ export function pagesAhead(ctx: Context) {
       const page = ask(job, step, home)
       // Where it fails, whoever takes it is told; nobody may.
       void Promise.allSettled([page])
-      begun.set(runId, { of: nameOf(step), at: ctx.clock.now(), page })
+      const of = nameOf(step)
+      begun.set(runId, { of, at: ctx.clock.now(), page })
+      // Another process may carry the run on, and nobody come for it here.
+      setTimeout(() => begun.get(runId)?.of === of && begun.delete(runId), freshMs).unref()
     },
   }
 }

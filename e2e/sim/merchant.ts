@@ -7,6 +7,7 @@ export type Person = { email: string; intuitUser: string; realmId: string }
 export type SimMerchant = { realmId: string; merchantId: string; apiKey: string; cookie: string; call: Caller }
 
 const triesMax = 8
+const complaintsMax = 20
 
 /** Whether the console says that QuickBooks is connected. */
 export async function isConnected(ground: Ground, { call }: SimMerchant): Promise<boolean> {
@@ -47,9 +48,17 @@ async function persist<T>(ground: Ground, act: () => Promise<T>): Promise<T> {
     try {
       return await act()
     } catch (error) {
-      if (tries === triesMax) throw error
+      if (tries === triesMax) throw new Error(`${error instanceof Error ? error.message : String(error)}\n${await whatIsLeft(ground)}`, { cause: error })
       await ground.fleet.revive()
       if (tries > 1) await ground.pass(tries > 3 ? 91_000 : 5_000)
     }
   }
+}
+
+/** What is owed and what the nodes complained of last, for whoever reads why it did not go on. */
+async function whatIsLeft(ground: Ground): Promise<string> {
+  const now = ground.clock.now()
+  const owed = await ground.rows(`select kind, state, attempts, run_at - ${now} dueInMs, lease_until - ${now} leasedForMs, problem from outbox where state <> 'done'`)
+  const complaints = ground.said.filter(line => /"level":[456]0/.test(line)).slice(-complaintsMax)
+  return [...owed.map(row => JSON.stringify(row)), ...complaints].join('\n')
 }

@@ -1,7 +1,4 @@
 import { mkdirSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { once } from 'node:events'
-import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import { type Clock, createClock } from './emulators/kit/clock.ts'
 import { startMailEmulator } from './emulators/mail/index.ts'
@@ -69,43 +66,4 @@ export async function startOutside(options: OutsideOptions) {
       clock.stop()
     },
   }
-}
-
-/** Past 10080, which fetch refuses to call. */
-const portsFrom = 10_100
-const portsTo = 20_000
-
-/** Processes that start side by side have numbers that lie close together, so each has ports of its own. */
-const processesApart = 40
-const portsEach = Math.floor((portsTo - portsFrom) / processesApart)
-const ownFrom = portsFrom + (process.pid % processesApart) * portsEach
-const given = new Set<number>()
-
-/**
- * A port that is free now, below those that the system gives away by itself, and that this process did not give before: nobody
- * is given it meanwhile, nor while a server that was killed is begun again.
- */
-export async function freePort(host = '127.0.0.1'): Promise<number> {
-  for (;;) {
-    if (given.size === portsEach) given.clear()
-    const port = ownFrom + randomInt(portsEach)
-    if (given.has(port)) continue
-    given.add(port)
-    if (await isFree(port, host)) return port
-  }
-}
-
-/** Whether nobody listens there. Throws what listening throws for other reasons, e.g. EACCES. */
-export async function isFree(port: number, host: string): Promise<boolean> {
-  const server = createServer()
-  server.listen(port, host)
-  try {
-    await once(server, 'listening')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false
-    throw error
-  }
-  server.close()
-  await once(server, 'close')
-  return true
 }

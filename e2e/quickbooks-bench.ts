@@ -29,7 +29,7 @@ import { listen } from './emulators/kit/server.ts'
 import type { EntityName } from './emulators/quickbooks/books/entities.ts'
 import { type QuickBooksOptions, startQuickBooksEmulator } from './emulators/quickbooks/index.ts'
 import { type ConsentAnswer, walkConsent } from './emulators/quickbooks/oauth/walkConsent.ts'
-import { freePort } from './outside.ts'
+import { freePort } from './ports.ts'
 
 export const benchRealm = '9341452130411111'
 export const otherRealm = '9341452130422222'

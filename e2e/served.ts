@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { signUpMerchant, until } from './merchant.ts'
-import { freePort, startOutside } from './outside.ts'
+import { startOutside } from './outside.ts'
+import { freePort } from './ports.ts'
 import { asker } from './world.ts'
 
 const main = resolve(import.meta.dirname, '../api/main.ts')

@@ -9,7 +9,8 @@ import type { Log } from '../api/ports.ts'
 import { demoCustomer } from './company/demo.ts'
 import { startHranaServer } from './emulators/libsql/index.ts'
 import { type SignedInMerchant, signUpMerchant, until } from './merchant.ts'
-import { type Outside, type OutsideOptions, freePort, startOutside } from './outside.ts'
+import { type Outside, type OutsideOptions, startOutside } from './outside.ts'
+import { freePort } from './ports.ts'
 
 const soonMs = 1_000
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { deskOf, confirmationToken, newPaymentId, payerOf, sentInvoice } from './payer.ts'
 import { until } from '../merchant.ts'
-import { freePort } from '../outside.ts'
+import { freePort } from '../ports.ts'
 import { serve, startServedWorld } from '../served.ts'
 import { type World, startWorld } from '../world.ts'
 import { startHranaServer } from '../emulators/libsql/index.ts'

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ConsoleView } from '../../api/domain/console-views.ts'
 import type { InvoiceList } from '../../api/domain/views.ts'
 import { callerOf } from '../merchant.ts'
-import { freePort } from '../outside.ts'
+import { freePort } from '../ports.ts'
 import { type Sandbox, type Started, startMs, startSandbox } from './started.ts'
 
 const root = resolve(import.meta.dirname, '../..')

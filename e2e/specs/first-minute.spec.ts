@@ -10,7 +10,7 @@ import type { Fields } from '../flows/payer.ts'
 import { type Sandbox, type Started, startSandbox } from '../flows/started.ts'
 import { payButton, payFrame, rowOf, typeCard } from '../flows/visitor.ts'
 import { callerOf, mailsTo, until } from '../merchant.ts'
-import { freePort } from '../outside.ts'
+import { freePort } from '../ports.ts'
 
 const progressLine = /\w+ \d+ of \d+/
 const chosen = ['1175', '1181']

@@ -1,5 +1,5 @@
 import { connect } from '../../../db/client.ts'
-import { freePort } from '../../outside.ts'
+import { freePort } from '../../ports.ts'
 import type { Bench } from '../bench.ts'
 import { type Child, startChild, startServed } from '../child.ts'
 import type { Place } from '../figures.ts'

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { freePort } from '../../outside.ts'
+import { freePort } from '../../ports.ts'
 import type { Bench, OpenBench } from '../bench.ts'
 import { type Child, startChild, startServed } from '../child.ts'
 import { type Load, type LoadRequest, startLoad } from '../load.ts'

@@ -1,5 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto'
-import { freePort } from '../../outside.ts'
+import { freePort } from '../../ports.ts'
 import type { Bench } from '../bench.ts'
 import { startChild, startServed } from '../child.ts'
 import type { Place } from '../figures.ts'

@@ -25,6 +25,7 @@ import { createIntuitOAuth } from './qbo/oauth.ts'
 import { createIntuitWebhook } from './qbo/webhook.ts'
 import { startTidying } from './tidying.ts'
 import { currentCause } from './trace.ts'
+import { mustFitKeys } from './sealing/fit.ts'
 import { startResealing } from './sealing/reseal.ts'
 import { createVault } from './vault.ts'
 
@@ -81,11 +82,15 @@ export async function openContext(config: Config, given: Given = {}): Promise<{ 
   const log = given.log ?? createLog(config.logLevel)
   const clock = given.clock ?? { now: () => Date.now() }
   const store = await openStore({ ...config.database, cause: currentCause, ...(given.clock?.offsetMs ? { clockOffsetMs: given.clock.offsetMs } : {}), ...(given.around ? { around: given.around } : {}) })
+  const vault = createVault(config.sealingKeys)
+  await mustFitKeys(config, store, vault).catch(async (error: unknown) => {
+    await store.close()
+    throw error
+  })
   const meter = startMeter(store, clock, log)
   const metrics = createMetrics(clock)
   const context: Context = {
-    config, store, clock, log, metrics, lifetime: { isStopping: false },
-    vault: createVault(config.sealingKeys),
+    config, store, clock, log, metrics, vault, lifetime: { isStopping: false },
     intuit: createIntuitOAuth({ ...config.intuit, clock, onCall: tellIntuit(metrics, log) }),
     intuitWebhook: createIntuitWebhook(config.intuit.webhookVerifier),
     accounting: createAccounting({ apiUrl: config.intuit.apiUrl, timeoutMs: quickBooksTimeoutMs, clock, log, meter: meter.count, onCall: (ms, failure) => metrics.call('quickbooks', ms, failure, isAnswer(failure)), ...(given.quickBooksPerSecondMax ? { perSecondMax: given.quickBooksPerSecondMax } : {}) }),

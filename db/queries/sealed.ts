@@ -25,6 +25,12 @@ export const sealedControl = (db: Db) => ({
       [after, key.length + 1, `${key}.`, most])
     return { texts: found.map(({ at: _at, ...text }) => ({ place, ...text })), last: found.at(-1)?.at ?? null }
   },
+  /** A few texts that are sealed under the key of this name. */
+  under: async (place: SealedText['place'], key: string, most: number): Promise<SealedText[]> => {
+    const { table, column, row, where } = places[place]
+    const found = await db.rows<Omit<SealedText, 'place'>>(`select merchant_id merchantId, ${row} row, ${column} sealed from ${table} where ${where} and substr(${column}, 1, ?) = ? limit ?`, [key.length + 1, `${key}.`, most])
+    return found.map(text => ({ place, ...text }))
+  },
   /** Puts another seal in its place, unless somebody has written there meanwhile. */
   replace: (text: SealedText, sealed: string): Write => {
     const { table, column, row, where, set } = places[text.place]

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdtempSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -73,6 +74,21 @@ test('every wrong setting is named once, nothing starts, and no secret is repeat
   expect(out).toBe('')
   expect(err).not.toMatch(/c2hvcnQ|sk_live_abc|pk_test_abc|short-secret|at .*\.ts:\d/)
   expect(existsSync(dataDir)).toBe(false)
+})
+
+test('a sealing key that has the name of another is refused at the start with what to do; the right one, and one of a new name beside it, begin', async () => {
+  world.api().signal('SIGTERM')
+  await world.api().ended
+  const own = world.environment['SEALING_KEYS'] ?? ''
+  const other = randomBytes(32).toString('base64')
+  const wrong = await serve({ ...world.environment, SEALING_KEYS: `test:${other}` })
+  expect(await wrong.ended).toEqual({ code: 1, signal: null })
+  expect(wrong.said().err).toMatch(/^SEALING_KEYS holds a key named "test" that is not the one this database was sealed with\. Put back/)
+  expect(wrong.said().err).not.toContain(other)
+  const both = await serve({ ...world.environment, SEALING_KEYS: `${own},next:${other}` })
+  expect(both.isOver()).toBe(false)
+  both.signal('SIGTERM')
+  expect(await both.ended).toEqual({ code: 0, signal: null })
 })
 
 test('a payment that is under way when the process is told to stop is answered; new connections are refused, streams end with a hint when to come back, and the next process opens the database at once', async () => {

@@ -1,11 +1,11 @@
 import type { Part } from './payer/face.ts'
 
-/** The files of the lazy parts by name; the build writes them in. */
+/** The hash in the name of each lazy part's file; the build writes them in. */
 declare const QUITTANCE_CHUNKS: Record<string, string>
 
 /** A part that is its own file at the script's origin: `import()` of an absolute address passes every policy that let the script in. */
 export function chunk<K>(origin: string, name: string): Part<K> {
-  const fetchFile = async (file: string): Promise<unknown> => import(/* @vite-ignore */ `${origin}/v1/c/${QUITTANCE_CHUNKS[file]}`)
+  const fetchFile = async (file: string): Promise<unknown> => import(/* @vite-ignore */ `${origin}/v1/c/${file}-${QUITTANCE_CHUNKS[file]}.js`)
   let loading: Promise<K> | undefined
   const part: Part<K> = {
     now: null,

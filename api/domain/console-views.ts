@@ -84,6 +84,8 @@ export type ConsoleInvoiceRow = InvoiceRow & {
   customerName: string
   visibility: 'draft' | 'published' | 'archived'
   emailed: boolean
+  /** When a customer last looked at it; null where none has. */
+  viewedText: string | null
   origin: 'qbo' | 'app'
   quickBooksUrl: string | null
 }

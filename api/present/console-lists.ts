@@ -32,16 +32,20 @@ async function rowsOf(ctx: Context, merchantId: MerchantId, found: readonly List
   const format = await formatOf(ctx, merchantId, locale, new Set(found.map(invoice => invoice.currency)).size)
   const gate = await paymentGate(ctx, merchantId)
   const paidOn = await paidDays(ctx, merchantId, found)
-  return found.map(invoice => consoleInvoice(ctx, invoice, format, gate, paidOn.get(invoice.id) ?? null))
+  const viewedOn = new Map((await ctx.store.merchant(merchantId).desk.viewedOn(found.map(invoice => invoice.id))).map(({ id, day }) => [id, day]))
+  return found.map(invoice => consoleInvoice(ctx, invoice, format, { gate, paidOn: paidOn.get(invoice.id) ?? null, viewedOn: viewedOn.get(invoice.id) ?? null }))
 }
 
-function consoleInvoice(ctx: Context, invoice: ListedInvoice, format: Format, gate: PaymentGate, paidOn: string | null): ConsoleInvoiceRow {
+type Known = { gate: PaymentGate; paidOn: string | null; viewedOn: string | null }
+
+function consoleInvoice(ctx: Context, invoice: ListedInvoice, format: Format, { gate, paidOn, viewedOn }: Known): ConsoleInvoiceRow {
   return {
     ...invoiceRow(invoice, format, gate, true, paidOn),
     customerId: invoice.customerId,
     customerName: invoice.customerName,
     visibility: invoice.archivedAt === null ? invoice.visibility : 'archived',
     emailed: invoice.emailStatus === 'EmailSent' || invoice.sentAt !== null,
+    viewedText: viewedOn === null ? null : `Viewed ${format.day(viewedOn)}`,
     origin: invoice.origin,
     quickBooksUrl: invoice.qboId === null ? null : `${ctx.config.intuit.appUrl}/app/invoice?txnId=${invoice.qboId}`,
   }

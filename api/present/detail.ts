@@ -96,6 +96,8 @@ function eventText(kind: string, facts: Readonly<Record<string, unknown>>, curre
       return 'Made available online'
     case 'sent':
       return 'Sent by e-mail'
+    case 'viewed':
+      return 'Viewed'
     case 'amount_changed':
       return `Total changed from ${money('from')} to ${money('to')}`
     case 'due_date_changed':

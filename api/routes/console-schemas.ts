@@ -37,7 +37,7 @@ export const Home = named<views.HomeView>('Home', z.object({
   cards: z.array(card),
 }))
 export const ConsoleInvoice = named<views.ConsoleInvoiceRow>('ConsoleInvoice', Invoice.and(z.object({
-  customerId: text, customerName: text, visibility: z.enum(['draft', 'published', 'archived']), emailed: z.boolean(), origin: z.enum(['qbo', 'app']), quickBooksUrl: maybe,
+  customerId: text, customerName: text, visibility: z.enum(['draft', 'published', 'archived']), emailed: z.boolean(), viewedText: maybe, origin: z.enum(['qbo', 'app']), quickBooksUrl: maybe,
 })))
 export const ConsoleInvoices = named<views.ConsoleInvoiceList>('ConsoleInvoices', z.object({ invoices: z.array(ConsoleInvoice), nextCursor: maybe, total: z.int() }))
 export const ConsoleCustomers = named<views.ConsoleCustomerList>('ConsoleCustomers', z.object({

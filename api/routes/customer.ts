@@ -4,6 +4,7 @@ import type { InvoiceId } from '../../db/values.ts'
 import { callQuickBooks } from '../connection/credentials.ts'
 import type { Context } from '../context.ts'
 import type { ChangedEvent } from '../domain/views.ts'
+import { viewInvoice } from '../invoices/view.ts'
 import { createCheckout } from '../payments/checkout.ts'
 import { invoiceDetail } from '../present/detail.ts'
 import { localeOf } from '../present/format.ts'
@@ -115,6 +116,14 @@ function mountInvoices(ctx: Context, app: OpenAPIHono): void {
       if (payer instanceof Response) return payer as never
       const detail = await invoiceDetail(ctx, payer, c.req.valid('param').id, localeFor(c, c.req.valid('query').locale))
       return detail ? c.json(detail, 200, { 'cache-control': 'no-store' }) : (problem(c, 'not-found', 'There is no such invoice.') as never)
+    },
+  )
+  app.openapi(
+    createRoute({ method: 'post', path: '/v1/invoices/{id}/views', tags: ['Customers'], summary: 'Say that a person looks at an invoice', description: 'It stands in the history once a day. Say it when somebody has touched the page, for programs open links from mails as well; asking for an invoice counts for nothing.', security: bearer, request: { params: byId }, responses: { 204: { description: 'Noted' }, ...refusals } }),
+    async c => {
+      const payer = await payerFor(ctx, c)
+      if (payer instanceof Response) return payer
+      return (await viewInvoice(ctx)(payer, c.req.valid('param').id)) ? c.body(null, 204) : problem(c, 'not-found', 'There is no such invoice.')
     },
   )
   app.openapi(

@@ -64,6 +64,11 @@ const listsOf = (db: Db, merchantId: MerchantId) => ({
       { merchant: merchantId, customers: JSON.stringify(customerIds) }),
   customer: async (id: string): Promise<{ id: CustomerId; name: string; archivedAt: number | null } | null> =>
     (await db.rows<{ id: CustomerId; name: string; archivedAt: number | null }>(`select id, name, archived_at archivedAt from customers where merchant_id = ? and id = ?`, [merchantId, id]))[0] ?? null,
+  /** The company's day on which a customer last looked at each of these invoices. */
+  viewedOn: (ids: readonly InvoiceId[]): Promise<{ id: InvoiceId; day: LocalDate }[]> =>
+    db.rows(
+      `select e.invoice_id id, substr(max(e.key), 8) day from json_each(?2) w cross join document_events e on e.merchant_id = ?1 and e.invoice_id = w.value and e.key > 'viewed:' and e.key < 'viewed;' group by e.invoice_id`,
+      [merchantId, JSON.stringify(ids)]),
   /** What each payment was put against. */
   invoicesOf: (paymentIds: readonly PaymentId[]): Promise<{ paymentId: PaymentId; number: string | null; amount: Minor }[]> =>
     db.rows(

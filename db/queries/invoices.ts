@@ -182,6 +182,7 @@ const documentsOf = (db: Db, merchantId: MerchantId) => ({
        where a.merchant_id = ? and a.invoice_id = ? and a.state = 'captured' order by p.captured_at`,
       [merchantId, id]),
   history: (id: InvoiceId) => db.orm.select().from(documentEvents).where(and(eq(documentEvents.merchantId, merchantId), eq(documentEvents.invoiceId, id))).orderBy(documentEvents.at, sql`${documentEvents.kind} <> 'created'`, documentEvents.id),
+  isNoted: async (id: InvoiceId, key: string): Promise<boolean> => (await db.rows(`select 1 from document_events where merchant_id = ? and invoice_id = ? and key = ?`, [merchantId, id, key])).length > 0,
   names: (entity: string, qboIds: readonly string[]) =>
     db.rows<{ qboId: string; name: string }>(`select qbo_id qboId, name from list_entries where merchant_id = ? and entity = ? and qbo_id in (select value from json_each(?))`, [merchantId, entity, JSON.stringify(qboIds)]),
 

@@ -18,8 +18,8 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 type Fill = { path: string; body?: object }
-/** Who is let in; how a route speaks of an id; `deed` where it changes something, so that nobody who may is let do it here. */
-type Rule = { who: 'all' | 'payer' | 'staff' | 'key' | 'link'; of?: 'invoice' | 'customer' | 'other'; fill?: (id: string) => Fill; deed?: true }
+/** Who is let in; how a route speaks of an id; `deed` where it changes something, so that nobody who may is let do it here; `preview` is what a merchant's own look is told instead. */
+type Rule = { who: 'all' | 'payer' | 'staff' | 'key' | 'link'; of?: 'invoice' | 'customer' | 'other'; fill?: (id: string) => Fill; deed?: true; preview?: 409 }
 
 const open: Rule = { who: 'all' }
 const at = (path: string, body?: (id: string) => object) => (id: string): Fill => ({ path: path.replace(':id', id), ...(body ? { body: body(id) } : {}) })
@@ -39,7 +39,8 @@ const rules: Readonly<Record<string, Rule>> = {
   'GET /v1/portal': { who: 'payer' }, 'GET /v1/invoices': { who: 'payer' }, 'GET /v1/events': { who: 'payer' },
   'GET /v1/invoices/:id': { who: 'payer', of: 'invoice', fill: at('/v1/invoices/:id') },
   'GET /v1/invoices/:id/pdf': { who: 'payer', of: 'invoice', fill: at('/v1/invoices/:id/pdf') },
-  'POST /v1/checkouts': { who: 'payer', of: 'invoice', deed: true, fill: at('/v1/checkouts', id => ({ invoices: [{ invoiceId: id }] })) },
+  'POST /v1/invoices/:id/views': { who: 'payer', of: 'invoice', deed: true, fill: at('/v1/invoices/:id/views', () => ({})) },
+  'POST /v1/checkouts': { who: 'payer', of: 'invoice', deed: true, preview: 409, fill: at('/v1/checkouts', id => ({ invoices: [{ invoiceId: id }] })) },
   'DELETE /v1/sessions/current': { who: 'payer', deed: true },
   'POST /v1/sessions': { who: 'key', of: 'customer', deed: true, fill: at('/v1/sessions', id => ({ customer: { id } })) },
   'GET /i/:token': { who: 'link' },
@@ -165,7 +166,7 @@ describe('who may call what', () => {
       expect([name, none.status, none.status < 500]).toEqual([name, none.status, true])
       if (!rule.fill) continue
       // With a preview nothing can be paid, whatever it is.
-      expect([name, none.status]).toEqual([name, name === 'preview of A' && rule.deed ? 409 : 404])
+      expect([name, none.status]).toEqual([name, name === 'preview of A' ? rule.preview ?? 404 : 404])
       const own = ownOf(name, rule)
       for (const id of idsOf(rule)) {
         if (own.includes(id) ? rule.deed : rule.of === 'other' && rule.who === 'staff' && name.endsWith(id === cast.linkId ? '1' : '2')) continue

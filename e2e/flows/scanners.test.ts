@@ -7,6 +7,7 @@ import { changedSince, rowsOf } from './rows.ts'
 import { newCustomer, newInvoice } from './visitor.ts'
 
 let world: World
+let customer: ReturnType<typeof newCustomer>
 let invoiceId: string
 let payer: Awaited<ReturnType<typeof payerOf>>
 /** Every address in the letter that brought the invoice, and the one that leads to its page. */
@@ -15,7 +16,7 @@ let link: string
 let before: { rows: Record<string, string>; history: InvoiceDetail['history'] }
 beforeAll(async () => {
   world = await startWorld({ invoices: 60 })
-  const customer = newCustomer(world, 'Scanned')
+  customer = newCustomer(world, 'Scanned')
   invoiceId = (await newInvoice(world, customer, 70)).id
   await world.merchant.call('POST', `/v1/merchant/invoices/${invoiceId}/send`, { email: customer.email })
   const mail = (await until(() => mailsTo(world.outside.mail.url, customer.email), mails => mails.length > 0)).at(-1)
@@ -102,4 +103,21 @@ test('one that presses Pay gets a pay page and no further: nothing is held, char
   expect(changedSince(world, before.rows)).toEqual(['checkouts'])
   expect(await history()).toEqual(before.history)
   expect((await payer.portal()).list.invoices.find(row => row.id === invoiceId)?.state).not.toBe('processing')
+})
+
+test('IL2: a person who looks is noted once a day, for the customer and for the merchant to read; the merchant’s own look is not', async () => {
+  const token = new URL(link).pathname.split('/')[2] ?? ''
+  const look = async (of: string) => (await world.ask(of, 'POST', `/v1/invoices/${invoiceId}/views`)).status
+  const row = async () => ((await world.merchant.call('GET', '/v1/merchant/invoices?filter=all&limit=100')) as { invoices: { id: string; customerId: string; viewedText: string | null }[] }).invoices.find(each => each.id === invoiceId)
+  const shown = async () => (await row())?.viewedText
+  const views = async () => (await history()).filter(event => event.text === 'Viewed').length
+  const preview = (await world.merchant.call('POST', `/v1/merchant/customers/${(await row())?.customerId}/preview`, {})) as { url: string }
+  expect(await look(new URL(preview.url).pathname.split('/')[2] ?? '')).toBe(204)
+  expect([await views(), await shown()]).toEqual([0, null])
+  expect(await Promise.all([look(token), look(token), look(payer.token)])).toEqual([204, 204, 204])
+  expect([await views(), await shown()]).toEqual([1, expect.stringMatching(/^Viewed \d+ \w{3}/)])
+  world.outside.clock.advance(86_400_000)
+  payer = await payerOf(world, { quickBooksId: customer.quickBooksId })
+  expect(await look(token)).toBe(204)
+  expect(await views()).toBe(2)
 })

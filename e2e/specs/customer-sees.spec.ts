@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Browser, Page } from 'playwright-core'
+import type { InvoiceDetail } from '../../api/domain/views.ts'
 import { launchBrowser, newPage } from '../browser.ts'
 import { demoCustomer } from '../company/demo.ts'
 import { deskOf, deskPayment, payerOf } from '../flows/payer.ts'
@@ -37,6 +38,25 @@ test('IL33 IL34: sending an invoice puts a mail with the customer’s link into 
   await page.getByRole('button', { name: 'Pay $240.00' }).waitFor()
   expect(await page.getByLabel(`Choose invoice ${sent.number}`).isChecked()).toBe(true)
   expect(await mailsTo(world.outside.mail.url, customer.email)).toHaveLength(1)
+})
+
+test('IL2: a link that is opened and runs its scripts is no view; a touch of the page is one, of the invoice that the letter brought and of each that is opened', async () => {
+  const customer = newCustomer(world, 'Harbor Bakery')
+  const sent = await newInvoice(world, customer, 120)
+  const other = await newInvoice(world, customer, 64)
+  await world.merchant.call('POST', `/v1/merchant/invoices/${sent.id}/send`, {})
+  const [mail] = await until(() => mailsTo(world.outside.mail.url, customer.email), mails => mails.length > 0)
+  const payer = await payerOf(world, { quickBooksId: customer.quickBooksId })
+  const views = async (id: string) => (await payer.get<InvoiceDetail>(`/v1/invoices/${id}`)).history.filter(event => event.text === 'Viewed').length
+  const page = await newPage(browser)
+  await page.goto(/href="([^"]+\/i\/lnk_[^"]+)"/.exec(mail?.html ?? '')?.[1] ?? '')
+  await page.getByRole('button', { name: 'Pay $120.00' }).waitFor()
+  expect([await views(sent.id), await views(other.id)]).toEqual([0, 0])
+  await page.getByRole('heading', { level: 1 }).click()
+  await until(() => views(sent.id), count => count === 1)
+  await page.getByRole('link', { name: `Invoice ${other.number}` }).click()
+  await until(() => views(other.id), count => count === 1)
+  expect(await views(sent.id)).toBe(1)
 })
 
 test('IL37: with scripts off, the link’s page shows that customer’s invoices, each one whole, and leads to the pay page', async () => {

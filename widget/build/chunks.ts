@@ -13,15 +13,15 @@ export function borrowPreact(environment: string): Plugin {
   }
 }
 
-/** Writes the lazy parts' file names into the entry. */
-export function nameChunks(environment: string, files: ReadonlyMap<string, string>): Plugin {
+/** Writes into the entry the hashes by which the lazy parts' files are called. */
+export function nameChunks(environment: string, hashes: ReadonlyMap<string, string>): Plugin {
   return {
     name: 'quittance-name-chunks',
     applyToEnvironment: ({ name }) => name === environment,
     transform(code, id) {
       if (!id.endsWith('/widget/chunks.ts')) return null
-      if (files.size === 0) throw new Error('The lazy parts must be built before the script that names them.')
-      return { code: code.replaceAll('QUITTANCE_CHUNKS', JSON.stringify(Object.fromEntries(files))), map: null }
+      if (hashes.size === 0) throw new Error('The lazy parts must be built before the script that names them.')
+      return { code: code.replaceAll('QUITTANCE_CHUNKS', JSON.stringify(Object.fromEntries(hashes))), map: null }
     },
   }
 }

@@ -10,20 +10,22 @@ const parts = Object.fromEntries(['pay', 'many', 'detail', 'sign-in', 'one'].map
 const sharedByParts = /\/widget\/(parts\/borrowed|parts\.css|text|text-more|payer\/(face|Go|Shape|Later))|node_modules\/preact/
 const sharedByPaying = /\/widget\/(payment|selection|amounts|dialog|live|rows|stream|client|theme)|\/domain\/money/
 const target = 'es2022'
+/** The entry holds the hash of each, so it is as short as is safe. */
+const partFile = 'c/[name]-[hash:6].js'
 
 /** Nearly all of the entry runs at once: told so, Chromium compiles it in one go, where it may beside the page, and not function by function. Others read a comment. */
 const runsAtOnce = '//# allFunctionsCalledOnLoad'
 
-/** The lazy parts' files by name, known once they are built. Vite loads this file anew for each build, so they are kept where all of them look. */
-const partFiles = ((globalThis as { quittancePartFiles?: Map<string, string> }).quittancePartFiles ??= new Map<string, string>())
+/** The hashes in the names of the lazy parts' files, known once they are built. Vite loads this file anew for each build, so they are kept where all of them look. */
+const partHashes = ((globalThis as { quittancePartHashes?: Map<string, string> }).quittancePartHashes ??= new Map<string, string>())
 
 /** Four builds into one folder, laid out as it is served: lazy parts, the script that names them, our own pages, the server's bundle. */
 export const widgetBuild: UserConfig = {
   publicDir: false,
   build: { outDir: dist, emptyOutDir: false, target, cssTarget: 'esnext', modulePreload: false, reportCompressedSize: false, copyPublicDir: false, assetsInlineLimit: 0 },
-  plugins: [borrowPreact('chunks'), nameChunks('entry', partFiles)],
+  plugins: [borrowPreact('chunks'), nameChunks('entry', partHashes)],
   environments: {
-    chunks: browser({ input: parts, preserveEntrySignatures: 'strict', output: { entryFileNames: 'c/[name]-[hash].js', chunkFileNames: 'c/[name]-[hash].js', codeSplitting: { groups: [{ name: 'base', test: sharedByParts }, { name: 'payment', test: sharedByPaying }] } } }),
+    chunks: browser({ input: parts, preserveEntrySignatures: 'strict', output: { entryFileNames: partFile, chunkFileNames: partFile, codeSplitting: { groups: [{ name: 'base', test: sharedByParts }, { name: 'payment', test: sharedByPaying }] } } }),
     entry: {
       consumer: 'client',
       // Built as a library, because Vite wraps the `import()` of anything else in a helper for style sheets that a script like this has none of.
@@ -46,7 +48,7 @@ export const widgetBuild: UserConfig = {
         const environment = builder.environments[name]
         if (!environment) continue
         const one = { name, output: await builder.build(environment) }
-        if (name === 'chunks') for (const file of filesOf(one)) if (file.type === 'chunk') partFiles.set(file.name, file.fileName.replace('c/', ''))
+        if (name === 'chunks') for (const file of filesOf(one)) if (file.type === 'chunk') partHashes.set(file.name, file.fileName.slice(`c/${file.name}-`.length, -'.js'.length))
         built.push(one)
       }
       // Servers go on serving what stands there until the new files are whole.

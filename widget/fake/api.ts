@@ -60,6 +60,7 @@ function answer(api: FakeApi, method: string, url: URL, content: string, token: 
     const from = Number(url.searchParams.get('cursor') ?? 0)
     return json({ invoices: rows.slice(from, from + limit), nextCursor: from + limit < rows.length ? String(from + limit) : null, counts: countsOf(api.rows) })
   }
+  if (path.endsWith('/views')) return new Response(null, { status: 204 })
   if (path.endsWith('/pdf')) return new Response('%PDF-1.4', { headers: { 'content-type': 'application/pdf' } })
   const row = api.rows.find(invoice => path === `/v1/invoices/${invoice.id}`)
   return row && method === 'GET' ? json(detailOf(row)) : problem(404, 'not-found')

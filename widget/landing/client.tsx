@@ -4,6 +4,7 @@ import { createClient } from '../client.ts'
 import { goLive } from '../live.ts'
 import { Portal } from '../portal.ts'
 import { createSession } from '../session.ts'
+import { tellView } from '../tell-view.ts'
 import landingCss from './landing.css?inline'
 import partsCss from '../parts.css?inline'
 import listCss from '../widget.css?inline'
@@ -42,6 +43,7 @@ function start(element: HTMLElement, shadow: ShadowRoot, written: HTMLElement | 
   const root = written ?? bareRoot(shadow)
   if (written) hydrate(<Landing face={face(false)} brand={written !== null} notice={input?.notice ?? null} />, root)
   render(<Landing face={face(true)} brand={written !== null} notice={input?.notice ?? null} />, root)
+  if (input?.view.focusInvoiceId) tellView(portal.ports.client, input.view.focusInvoiceId)
   // Where the server wrote nothing, what the link is still good for is asked now.
   if (!input) void portal.refresh()
   goLive(portal)

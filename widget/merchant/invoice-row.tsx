@@ -45,7 +45,7 @@ function invoiceName(row: ConsoleInvoiceRow): string {
 function seenText(row: ConsoleInvoiceRow): string {
   if (row.visibility === 'draft') return 'Not shown yet'
   if (row.visibility === 'archived') return 'Hidden here'
-  return row.emailed ? 'Shown, e-mailed' : 'Shown'
+  return row.viewedText ?? (row.emailed ? 'Shown, e-mailed' : 'Shown')
 }
 
 /** What the amount above it is: where nothing is owed the invoice's own. */

@@ -4,6 +4,7 @@ import type { Trouble } from '../client.ts'
 import { invoicePath } from '../live.ts'
 import { payOne } from '../payment.ts'
 import { more } from '../text-more.ts'
+import { tellView } from '../tell-view.ts'
 import { text } from '../text.ts'
 import { shown, stepTo, type Face } from './face.ts'
 import { Go } from './Go.tsx'
@@ -40,6 +41,7 @@ export function Opened({ face, id }: { face: Face; id: string }) {
 function Detail({ face, detail }: { face: Face; detail: InvoiceDetail }) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => heading.current?.focus({ preventScroll: true }), [detail.id])
+  useEffect(() => tellView(face.portal.ports.client, detail.id), [detail.id])
   const owed = detail.balance.amount !== 0
   return (
     <article class="detail">

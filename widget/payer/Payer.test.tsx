@@ -103,6 +103,22 @@ test('IL5: an opened invoice shows its lines, sums, payments and history, and le
   await waitFor(() => expect(document.activeElement?.textContent).toContain('1051'))
 })
 
+test('IL2: that somebody looks at an invoice is told once they have touched the page, and not because it was opened', async () => {
+  const api = fakeApi(handful)
+  const { see } = await show(api)
+  const told = () => api.asked.filter(call => call.method === 'POST' && call.path.endsWith('/views')).map(call => call.path)
+  fireEvent.click(see.getByText('1051', { exact: false, selector: 'button' }))
+  const heading = await waitFor(() => see.getByRole('heading', { name: 'Invoice 1051' }))
+  await waitFor(() => expect(document.activeElement).toBe(heading))
+  expect(told()).toEqual([])
+  fireEvent.pointerDown(document.body)
+  fireEvent.keyDown(document.body)
+  await waitFor(() => expect(told()).toEqual(['/v1/invoices/inv_1051/views']))
+  fireEvent.click(see.getByText('All invoices', { exact: false }))
+  fireEvent.pointerDown(document.body)
+  expect(told()).toHaveLength(1)
+})
+
 test('nothing to pay says when the last invoice was paid', async () => {
   const { see } = await show(fakeApi(handful.filter(row => row.state === 'paid')))
   expect(see.getByText('Nothing to pay. Your last invoice was paid on 3 Nov.')).toBeTruthy()

@@ -104,7 +104,7 @@ function invoiceOf(i: number): ConsoleInvoiceRow {
     id: `inv_${i}`, number: i === 9 ? null : String(1040 + i), customerId: `cus_${(i * 3) % names.length}`, customerName,
     issuedOn: '2026-11-01', issuedText: 'Issued 1 Nov', dueOn: '2026-12-03', dueText: settled ? 'Paid 18 Nov' : state === 'overdue' ? 'Due 12 Nov' : 'Due 3 Dec', dueHint: settled ? '' : state === 'overdue' ? '9 days late' : 'in 12 days',
     state, stateText: stateTexts[state], total, balance, payable: balance, processingText: state === 'processing' ? 'Bank payment, arriving by 8 Dec' : null, canPay: !settled, whyNot: null,
-    visibility: state === 'draft' ? 'draft' : 'published', emailed: i % 2 === 0, origin: 'qbo', quickBooksUrl: `https://qbo.intuit.example/app/invoice?txnId=${i}`,
+    visibility: state === 'draft' ? 'draft' : 'published', emailed: i % 2 === 0, viewedText: i % 4 === 0 && state !== 'draft' ? 'Viewed 18 Nov' : null, origin: 'qbo', quickBooksUrl: `https://qbo.intuit.example/app/invoice?txnId=${i}`,
   }
 }
 

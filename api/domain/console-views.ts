@@ -89,7 +89,7 @@ export type ConsoleInvoiceRow = InvoiceRow & {
   origin: 'qbo' | 'app'
   quickBooksUrl: string | null
 }
-export type ConsoleInvoiceList = { invoices: ConsoleInvoiceRow[]; nextCursor: string | null; total: number }
+export type ConsoleInvoiceList = { invoices: ConsoleInvoiceRow[]; nextCursor: string | null; /** Null where there are more than 10,000. */ total: number | null }
 export type ConsoleInvoiceFilter = InvoiceState | 'all' | 'archived'
 
 export type ConsoleCustomerRow = {

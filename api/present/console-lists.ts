@@ -10,6 +10,9 @@ import type { Format } from './format.ts'
 import { type PaymentGate, invoiceRow } from './invoice.ts'
 import { formatOf, paidDays, readCursor, writeCursor } from './portal.ts'
 
+/** A longer list is not counted: every one of its rows would be read for it. */
+const countMax = 10_000
+
 type Page = { search: string | null; cursor: string | null; most: number; locale: string }
 
 /** One page of the merchant's invoices; the Draft folder is the filter `draft`. */
@@ -20,7 +23,11 @@ export async function consoleInvoices(ctx: Context, merchantId: MerchantId, page
   const found = await invoices.list({ ...query, sort: sortOf(page.filter), after: readCursor(page.cursor), most: page.most + 1 })
   const shown = found.slice(0, page.most)
   const last = shown.at(-1)
-  return { invoices: await rowsOf(ctx, merchantId, shown, page.locale), nextCursor: found.length > shown.length && last ? writeCursor(last) : null, total: await invoices.count(query) }
+  return { invoices: await rowsOf(ctx, merchantId, shown, page.locale), nextCursor: found.length > shown.length && last ? writeCursor(last) : null, total: counted(await invoices.count({ ...query, most: countMax + 1 })) }
+}
+
+function counted(count: number): number | null {
+  return count > countMax ? null : count
 }
 
 /** These invoices as they are now. */

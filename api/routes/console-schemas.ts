@@ -39,7 +39,7 @@ export const Home = named<views.HomeView>('Home', z.object({
 export const ConsoleInvoice = named<views.ConsoleInvoiceRow>('ConsoleInvoice', Invoice.and(z.object({
   customerId: text, customerName: text, visibility: z.enum(['draft', 'published', 'archived']), emailed: z.boolean(), viewedText: maybe, origin: z.enum(['qbo', 'app']), quickBooksUrl: maybe,
 })))
-export const ConsoleInvoices = named<views.ConsoleInvoiceList>('ConsoleInvoices', z.object({ invoices: z.array(ConsoleInvoice), nextCursor: maybe, total: z.int() }))
+export const ConsoleInvoices = named<views.ConsoleInvoiceList>('ConsoleInvoices', z.object({ invoices: z.array(ConsoleInvoice), nextCursor: maybe, total: z.int().nullable() }))
 export const ConsoleCustomers = named<views.ConsoleCustomerList>('ConsoleCustomers', z.object({
   customers: z.array(z.object({ id: text, name: text, email: maybe, parentName: maybe, owed: z.array(Money), openCount: z.int(), active: z.boolean(), archived: z.boolean() })),
   nextCursor: maybe, total: z.int(),

@@ -44,7 +44,7 @@ const picturesOf = (db: Db, merchantId: MerchantId) => ({
          and id not in (select payment_id from postings where merchant_id = ?1 and state = 'by_hand') group by currency, slot`,
       [merchantId, since]),
   draftCount: async (): Promise<number> =>
-    (await db.rows<{ n: number }>(`select count(*) n from invoices where merchant_id = ? and visibility = 'draft' and archived_at is null and voided_at is null`, [merchantId]))[0]?.n ?? 0,
+    (await db.rows<{ n: number }>(`select count(*) n from invoices indexed by invoices_drafts where merchant_id = ? and visibility = 'draft' and archived_at is null and voided_at is null`, [merchantId]))[0]?.n ?? 0,
 })
 
 const listsOf = (db: Db, merchantId: MerchantId) => ({

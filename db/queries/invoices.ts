@@ -54,10 +54,8 @@ const captured = `(select coalesce(sum(a.amount), 0) from allocations a where a.
 // An attempt that waits for the payer's own bank is not money on its way: they may have left, and may begin anew.
 const held = `(select coalesce(sum(a.amount), 0) from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id
   where a.merchant_id = i.merchant_id and a.invoice_id = i.id and a.state = 'held' and p.state in ('reserved', 'processing'))`
-const base = `
-  select i.id, i.qbo_id qboId, i.origin, i.customer_id customerId, i.number, i.issued_on issuedOn, i.due_on dueOn, i.currency, i.total, i.balance,
-    ${held} held, ${captured} captured, i.email_status emailStatus, i.visibility, i.voided_at voidedAt, i.archived_at archivedAt, i.sent_at sentAt
-  from invoices i`
+const columns = `i.id, i.qbo_id qboId, i.origin, i.customer_id customerId, i.number, i.issued_on issuedOn, i.due_on dueOn, i.currency, i.total, i.balance,
+    ${held} held, ${captured} captured, i.email_status emailStatus, i.visibility, i.voided_at voidedAt, i.archived_at archivedAt, i.sent_at sentAt`
 const listed = [
   'id', 'qboId', 'origin', 'customerId', 'customerName', 'number', 'issuedOn', 'dueOn', 'currency', 'total', 'balance', 'held', 'captured', 'emailStatus', 'visibility', 'voidedAt', 'archivedAt', 'sentAt', 'heldMethod', 'sortKey',
 ] as const satisfies readonly (keyof ListedInvoice)[]
@@ -75,6 +73,17 @@ const conditions: Record<ListFilter, string> = {
   archived: `archivedAt is not null`,
   all: `1`,
 }
+/** Where the rows of a merchant's own list are found, so that the few of a kind are not looked for among a million. What is said here follows from the filter's condition. */
+const narrowed: Partial<Record<ListFilter, { index?: string; where: string }>> = {
+  open: { where: 'i.balance > 0' },
+  overdue: { where: 'i.balance > 0' },
+  due_soon: { where: 'i.balance > 0' },
+  partly_paid: { where: 'i.balance > 0' },
+  processing: { index: 'sqlite_autoindex_invoices_1', where: `i.id in (select a.invoice_id from payments p cross join allocations a on a.merchant_id = p.merchant_id and a.payment_id = p.id where p.merchant_id = :merchant and p.state in ('reserved', 'needs_action', 'processing') and p.state <> 'needs_action')` },
+  draft: { index: 'invoices_drafts', where: `i.visibility = 'draft'` },
+  void: { index: 'invoices_void', where: 'i.voided_at is not null' },
+  archived: { index: 'invoices_archived', where: 'i.archived_at is not null' },
+}
 /** Numbers of digits alone sort as numbers, "999" before "1000"; all others as text. */
 const numbered = `case when number glob '*[^0-9]*' or length(number) > 18 then number else substr('000000000000000000' || number, -18) end`
 const sortColumns = { due: 'dueOn', issued: 'issuedOn', amount: '(balance - captured)', number: numbered } as const
@@ -84,9 +93,11 @@ export const invoiceQueries = (db: Db, merchantId: MerchantId) => ({ ...listsOf(
 
 /** Many at once: pages, counts, totals. */
 const listsOf = (db: Db, merchantId: MerchantId) => {
-  const scope = (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly'> & { archived?: boolean }) =>
-    `where i.merchant_id = :merchant ${query.customerIds ? `and i.customer_id in (select value from json_each(:customers))` : ''} ${query.invoiceIds ? 'and i.id in (select value from json_each(:invoices))' : ''}
+  const scope = (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly'> & { archived?: boolean; filter?: ListFilter }) => {
+    const { index, where } = (query.customerIds === null && !query.invoiceIds && query.filter && narrowed[query.filter]) || {}
+    return `select ${columns} from invoices i ${index ? `indexed by ${index}` : ''} where i.merchant_id = :merchant ${where ? `and ${where}` : ''} ${query.customerIds ? `and i.customer_id in (select value from json_each(:customers))` : ''} ${query.invoiceIds ? 'and i.id in (select value from json_each(:invoices))' : ''}
      ${query.publishedOnly ? `and i.visibility = 'published'` : ''} ${query.archived ? '' : 'and i.archived_at is null'}`
+  }
   const args = (query: Pick<ListQuery, 'customerIds' | 'invoiceIds'> & { today?: string }) => ({
     merchant: merchantId,
     ...(query.customerIds ? { customers: JSON.stringify(query.customerIds) } : {}),
@@ -98,9 +109,10 @@ const listsOf = (db: Db, merchantId: MerchantId) => {
       const column = sortColumns[query.sort.by]
       const [direction, beyond] = query.sort.descending ? ['desc', '<'] : ['asc', '>']
       // Nothing sorts before everything else in both directions, so that a page can go on behind it.
-      const key = `coalesce(${column}, '')`
+      const isNeverEmpty = query.sort.by === 'issued' || (query.sort.by === 'due' && (query.filter === 'overdue' || query.filter === 'due_soon'))
+      const key = isNeverEmpty ? column : `coalesce(${column}, '')`
       return db.wideRows<ListedInvoice>(listed,
-        `with seen as (${base} ${scope({ ...query, archived: query.filter === 'archived' })})
+        `with seen as (${scope({ ...query, archived: query.filter === 'archived' })})
          select seen.*, c.name customerName, ${key} sortKey,
            (select json_extract(p.method, '$.kind') from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id
             where a.merchant_id = :merchant and a.invoice_id = seen.id and a.state = 'held') heldMethod
@@ -117,13 +129,13 @@ const listsOf = (db: Db, merchantId: MerchantId) => {
           most: query.most,
         }, !conditions[query.filter].includes(':today')))
     },
-    /** How many a list holds that is asked for page by page. */
-    count: async (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly' | 'filter' | 'search' | 'today'>): Promise<number> => {
+    /** How many a list holds that is asked for page by page; `most` where it holds as many or more. */
+    count: async (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly' | 'filter' | 'search' | 'today' | 'most'>): Promise<number> => {
       const [row] = await db.rows<{ n: number }>(
-        `with seen as (${base} ${scope({ ...query, archived: query.filter === 'archived' })})
-         select count(*) n from seen ${query.search ? `join ${namesOfCustomers} c on c.id = seen.customerId` : ''}
-         where ${conditions[query.filter]} ${query.search ? `and (seen.number like :search escape '\\' or c.name like :search escape '\\')` : ''}`,
-        named({ ...args(query), today: query.today, ...(query.search ? { search: `%${query.search.replace(/[\\%_]/g, '\\$&')}%` } : {}) }, !conditions[query.filter].includes(':today')))
+        `with seen as (${scope({ ...query, archived: query.filter === 'archived' })})
+         select count(*) n from (select 1 from seen ${query.search ? `join ${namesOfCustomers} c on c.id = seen.customerId` : ''}
+         where ${conditions[query.filter]} ${query.search ? `and (seen.number like :search escape '\\' or c.name like :search escape '\\')` : ''} limit :most)`,
+        named({ ...args(query), today: query.today, most: query.most, ...(query.search ? { search: `%${query.search.replace(/[\\%_]/g, '\\$&')}%` } : {}) }, !conditions[query.filter].includes(':today')))
       return row?.n ?? 0
     },
     /** The day on which each of these was last paid, where one was. */
@@ -139,7 +151,7 @@ const listsOf = (db: Db, merchantId: MerchantId) => {
     },
     counts: async (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly' | 'today'>): Promise<Counts> => {
       const [row] = await db.rows<Counts>(
-        `with seen as (${base} ${scope({ ...query, archived: true })})
+        `with seen as (${scope({ ...query, archived: true })})
          select ${(['open', 'overdue', 'processing', 'paid', 'draft'] as const).map(name => `count(*) filter (where archivedAt is null and ${conditions[name]}) ${name}`).join(', ')},
            count(*) filter (where archivedAt is null) "all", count(*) filter (where archivedAt is not null) archived from seen`,
         named(args(query)))
@@ -147,7 +159,7 @@ const listsOf = (db: Db, merchantId: MerchantId) => {
     },
     totals: (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly' | 'today'>): Promise<Totals[]> =>
       db.rows<Totals>(
-        `with seen as (${base} ${scope(query)} and i.balance > 0)
+        `with seen as (${scope(query)} and i.balance > 0)
          select currency, sum(balance - captured) owed, count(*) openCount,
            coalesce(sum(balance - captured) filter (where ${conditions.overdue}), 0) overdue, count(*) filter (where ${conditions.overdue}) overdueCount
          from seen where ${conditions.open} group by currency order by owed desc`,

@@ -66,6 +66,9 @@ export const invoices = sqliteTable(
     index('invoices_of_customer').on(t.merchantId, t.customerId, t.dueOn),
     index('invoices_open').on(t.merchantId, t.dueOn).where(sql`balance > 0 and archived_at is null`),
     index('invoices_drafts').on(t.merchantId, t.issuedOn).where(sql`visibility = 'draft'`),
+    // The rare ones among a million, which a merchant looks for.
+    index('invoices_void').on(t.merchantId, t.issuedOn).where(sql`voided_at is not null`),
+    index('invoices_archived').on(t.merchantId, t.issuedOn).where(sql`archived_at is not null`),
     index('invoices_by_issue').on(t.merchantId, t.issuedOn),
     wholeAmount('invoices_total_whole', t.total),
     wholeAmount('invoices_balance_whole', t.balance),

@@ -1,0 +1,2 @@
+CREATE INDEX `invoices_void` ON `invoices` (`merchant_id`,`issued_on`) WHERE voided_at is not null;--> statement-breakpoint
+CREATE INDEX `invoices_archived` ON `invoices` (`merchant_id`,`issued_on`) WHERE archived_at is not null;

@@ -8,36 +8,51 @@ import type { Page } from './read-page.ts'
 import { startReading } from './reading.ts'
 
 export const pageMax = 1000
-/** What was read longer ago may have changed since; it is read anew. */
-const freshMs = 30_000
+/** What changes after a page was read comes as any change does; a page that nobody came for is not kept for ever, though. */
+const freshMs = 5 * 60_000
+
+/** One page waits while the next is read: what arrives is taken in between two writes, and read in a thread while one is written. */
+const pagesMax = 2
 
 type Begun = { of: string; at: number; page: Promise<QboAnswer<Page>> }
 
-/** Reads the pages of runs, each while the one before it is being written; at most one page of a run is ahead, in this process alone. */
+/** Reads the pages of runs, a few ahead while one is being written, in this process alone. */
 export function pagesAhead(ctx: Context) {
-  const begun = new Map<string, Begun>()
+  const begun = new Map<string, Begun[]>()
   const read = startReading()
   const ask = (job: Job, step: ImportStepRow, home: Currency): Promise<QboAnswer<Page>> => {
     const entity = step.entity as QboEntity
     return callQuickBooks(ctx, job.merchantId, at => ctx.accounting.pageBy(at, { entity, where: step.where, orderBy: 'Id', start: step.nextStart, max: pageMax }, bytes => read(bytes, { entity, home })))
   }
   const nameOf = (step: ImportStepRow) => `${step.entity} ${step.where ?? ''} ${step.nextStart}`
+  const ahead = (runId: string) => begun.get(runId) ?? []
+  const forget = (runId: string, page: Begun) => {
+    const rest = ahead(runId).filter(other => other !== page)
+    if (rest.length > 0) begun.set(runId, rest)
+    else begun.delete(runId)
+  }
   return {
     /** The page at which this step stands. */
     page: (job: Job, runId: string, step: ImportStepRow, home: Currency): Promise<QboAnswer<Page>> => {
-      const ahead = begun.get(runId)
-      begun.delete(runId)
-      return ahead?.of === nameOf(step) && ctx.clock.now() - ahead.at < freshMs ? ahead.page : ask(job, step, home)
-    },
-    /** Begins to read the page at which this step will stand. */
-    begin: (job: Job, runId: string, step: ImportStepRow, home: Currency): void => {
-      const page = ask(job, step, home)
-      // Where it fails, whoever takes it is told; nobody may.
-      void Promise.allSettled([page])
       const of = nameOf(step)
-      begun.set(runId, { of, at: ctx.clock.now(), page })
-      // Another process may carry the run on, and nobody come for it here.
-      setTimeout(() => begun.get(runId)?.of === of && begun.delete(runId), freshMs).unref()
+      const known = ahead(runId).find(page => page.of === of)
+      if (known) forget(runId, known)
+      return known && ctx.clock.now() - known.at < freshMs ? known.page : ask(job, step, home)
+    },
+    /** Begins to read the pages at which this step will stand. */
+    begin: (job: Job, runId: string, step: ImportStepRow, home: Currency): void => {
+      for (let i = 0; i < pagesMax; i++) {
+        const next = { ...step, nextStart: step.nextStart + i * pageMax }
+        const of = nameOf(next)
+        if (i > 0 && (step.total === null || step.done + i * pageMax >= step.total)) break
+        if (ahead(runId).some(page => page.of === of)) continue
+        const page = { of, at: ctx.clock.now(), page: ask(job, next, home) }
+        // Where it fails, whoever takes it is told; nobody may.
+        void Promise.allSettled([page.page])
+        begun.set(runId, [...ahead(runId), page])
+        // Another process may carry the run on, and nobody come for it here.
+        setTimeout(() => forget(runId, page), freshMs).unref()
+      }
     },
   }
 }

@@ -15,7 +15,7 @@ const beforeAll = '2000-01-01'
 export const firstLoad: Bench = {
   name: 'first-load',
   plans: [{ id: 'first-load', what: 'first load of 100,000 invoices with their customers and payments: invoices', floorIs: 'the same rows by bare multi-row inserts on the same client', unit: 'a second', target: { kind: 'ratio-at-least', value: 0.5 } }],
-  limit: 'While one page is written, the next is asked for and read, in a thread of its own. What is left to the main thread is more than the floor does: each row is looked up first and put in its place or left, its history and the links of its payments are written beside it, each page is one durable batch with its place, and at the end all balances are added up.',
+  limit: 'While one page is written, the next is read in a thread of its own and the one behind it asked for. What is left to the main thread is more than the floor does: each row is looked up first and put in its place or left, its history and the links of its payments are written beside it, each page is one durable batch with its place, and at the end all balances are added up.',
   async open() {
     const books = await startChild('servers/books.ts', { argv: [String(invoices), String(perCopy)] })
     return {

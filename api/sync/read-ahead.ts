@@ -14,7 +14,7 @@ const freshMs = 5 * 60_000
 /** One page waits while the next is read: what arrives is taken in between two writes, and read in a thread while one is written. */
 const pagesMax = 2
 
-type Begun = { of: string; at: number; page: Promise<QboAnswer<Page>> }
+type Begun = { of: string; at: number; page: Promise<QboAnswer<Page>>; forgetTimer: NodeJS.Timeout }
 
 /** Reads the pages of runs, a few ahead while one is being written, in this process alone. */
 export function pagesAhead(ctx: Context) {
@@ -26,8 +26,10 @@ export function pagesAhead(ctx: Context) {
   }
   const nameOf = (step: ImportStepRow) => `${step.entity} ${step.where ?? ''} ${step.nextStart}`
   const ahead = (runId: string) => begun.get(runId) ?? []
-  const forget = (runId: string, page: Begun) => {
-    const rest = ahead(runId).filter(other => other !== page)
+  /** Nothing holds it from then on but whoever took it. */
+  const forget = (runId: string, of: string) => {
+    const rest = ahead(runId).filter(page => page.of !== of)
+    clearTimeout(ahead(runId).find(page => page.of === of)?.forgetTimer)
     if (rest.length > 0) begun.set(runId, rest)
     else begun.delete(runId)
   }
@@ -36,7 +38,7 @@ export function pagesAhead(ctx: Context) {
     page: (job: Job, runId: string, step: ImportStepRow, home: Currency): Promise<QboAnswer<Page>> => {
       const of = nameOf(step)
       const known = ahead(runId).find(page => page.of === of)
-      if (known) forget(runId, known)
+      if (known) forget(runId, of)
       return known && ctx.clock.now() - known.at < freshMs ? known.page : ask(job, step, home)
     },
     /** Begins to read the pages at which this step will stand. */
@@ -46,12 +48,12 @@ export function pagesAhead(ctx: Context) {
         const of = nameOf(next)
         if (i > 0 && (step.total === null || step.done + i * pageMax >= step.total)) break
         if (ahead(runId).some(page => page.of === of)) continue
-        const page = { of, at: ctx.clock.now(), page: ask(job, next, home) }
+        const page = ask(job, next, home)
         // Where it fails, whoever takes it is told; nobody may.
-        void Promise.allSettled([page.page])
-        begun.set(runId, [...ahead(runId), page])
+        void Promise.allSettled([page])
         // Another process may carry the run on, and nobody come for it here.
-        setTimeout(() => forget(runId, page), freshMs).unref()
+        const forgetTimer = setTimeout(() => forget(runId, of), freshMs).unref()
+        begun.set(runId, [...ahead(runId), { of, at: ctx.clock.now(), page, forgetTimer }])
       }
     },
   }

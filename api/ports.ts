@@ -1,6 +1,5 @@
 /** The outside world in our own words: each adapter implements one of these records of functions, and verbs take them as arguments. */
 import type { Currency, Minor } from './domain/money.ts'
-import type { FoundFault } from './domain/qbo-fault.ts'
 
 /** Milliseconds since 1970, UTC. */
 export type Clock = { now(): number }
@@ -88,16 +87,12 @@ export type QboObject = { readonly Id: string } & Readonly<Record<string, unknow
 export type QboChange = { entity: QboEntity; objects: QboObject[]; deleted: { id: string; at: string | null }[]; overflow: boolean }
 
 export type PageQuery = { entity: QboEntity; where: string | null; orderBy: string | null; start: number; max: number }
-/** What the bytes of an answer say: Intuit's fault, or what was asked for; neither where they cannot be read. */
-export type QboRead<T> = { fault: FoundFault | null; value: T | null }
 
 /** Reads are metered by Intuit, writes are free; `meter` is told of each call that counts. */
 export type Accounting = {
   read(at: QboCredentials, entity: QboEntity, id: string): Promise<QboAnswer<QboObject>>
   /** One page of at most 1000. `where` is a condition in Intuit's query language without its WHERE. */
   page(at: QboCredentials, query: PageQuery): Promise<QboAnswer<QboObject[]>>
-  /** The same page read by `read`, e.g. in a thread of its own: the bytes that came may be given away. */
-  pageBy<T>(at: QboCredentials, query: PageQuery, read: (bytes: Uint8Array<ArrayBuffer>) => Promise<QboRead<T>>): Promise<QboAnswer<T>>
   count(at: QboCredentials, entity: QboEntity, where: string | null): Promise<QboAnswer<number>>
   /** What changed since `since` (ISO, at most 30 days back), and Intuit's own time of the answer. */
   changes(at: QboCredentials, entities: readonly QboEntity[], since: string): Promise<QboAnswer<{ changes: QboChange[]; serverTime: string }>>

@@ -1,6 +1,9 @@
-import { findFault } from '../domain/qbo-fault.ts'
-import type { QboEntity, QboObject, QboRead } from '../ports.ts'
+import { type FoundFault, findFault } from '../domain/qbo-fault.ts'
+import type { QboEntity, QboObject } from '../ports.ts'
 import { readJson } from './decimal.ts'
+
+/** What the bytes of an answer say: Intuit's fault, or what was asked for; neither where they cannot be read. */
+export type QboRead<T> = { fault: FoundFault | null; value: T | null }
 
 /** Reads an answer in JSON by `read`, unless it holds a fault; an HTTP 200 may hold one too. */
 export const fromJson = <T>(read: (body: unknown) => T | null) => (bytes: Uint8Array): QboRead<T> => {

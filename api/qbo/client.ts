@@ -18,7 +18,6 @@ export function createAccounting(options: RequestOptions): Accounting {
     read: (at, entity, id) =>
       request({ at, method: 'GET', path: pathOf(entity, entity === 'CompanyInfo' ? at.realmId : id), isWrite: false }, fromJson(body => objectAt(body, entity))),
     page: (at, query) => ask(at, pageText(query), response => objectsAt(response, query.entity)),
-    pageBy: (at, query, read) => request(queryRequest(at, pageText(query)), read),
     count: (at, entity, where) => ask(at, `select count(*) from ${entity}${where ? ` where ${where}` : ''}`, response => wholeNumber(response['totalCount'])),
     changes: (at, entities, since) =>
       request({ at, method: 'GET', path: 'cdc', query: { entities: entities.join(','), changedSince: since }, isWrite: false }, fromJson(body => changesOf(body, entities))),

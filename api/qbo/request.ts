@@ -1,5 +1,6 @@
 import { classOfFault } from '../domain/qbo-fault.ts'
-import type { Clock, Log, QboAnswer, QboCredentials, QboFailure, QboRead } from '../ports.ts'
+import type { Clock, Log, QboAnswer, QboCredentials, QboFailure } from '../ports.ts'
+import type { QboRead } from './answer.ts'
 import { createLimiter } from './limiter.ts'
 
 /** Since August 2025 Intuit answers every request as this version, whatever it asks for. */
@@ -32,7 +33,7 @@ export type RequestOptions = {
   /** Told how long each call took and how it failed, if it did. */
   onCall?(ms: number, failure: QboFailure['class'] | null): void
 }
-export type Reader<T> = (bytes: Uint8Array<ArrayBuffer>) => QboRead<T> | Promise<QboRead<T>>
+export type Reader<T> = (bytes: Uint8Array) => QboRead<T>
 export type Requester = <T>(request: QboRequest, read: Reader<T>) => Promise<QboAnswer<T>>
 
 /** The one way to QuickBooks: limits, time-out, meter, and one detector for every shape of fault. */
@@ -69,7 +70,7 @@ const failed = (failure: QboFailure): { ok: false; failure: QboFailure } => ({ o
 
 async function send<T>(options: RequestOptions, request: QboRequest, read: Reader<T>): Promise<QboAnswer<T>> {
   let response: Response
-  let bytes: Uint8Array<ArrayBuffer>
+  let bytes: Uint8Array
   try {
     response = await fetch(addressOf(options.apiUrl, request), {
       method: request.method,
@@ -84,7 +85,7 @@ async function send<T>(options: RequestOptions, request: QboRequest, read: Reade
   }
   if (response.ok) options.meter(request.at.realmId, request.isWrite ? 'write' : 'read')
   const intuitTid = response.headers.get('intuit_tid')
-  const { fault, value } = await read(bytes)
+  const { fault, value } = read(bytes)
   if (fault || !response.ok) {
     const told = fault ?? { code: '', message: `HTTP ${response.status}`, detail: '' }
     const kind = classOfFault({ status: response.status, code: told.code, isWrite: request.isWrite })

@@ -5,16 +5,15 @@ import { readCompany } from '../connection/company.ts'
 import { callQuickBooks } from '../connection/credentials.ts'
 import type { Job, JobResult } from '../outbox/worker.ts'
 import type { Currency } from '../domain/money.ts'
-import type { QboAnswer, QboEntity, QboFailure, QboObject } from '../ports.ts'
+import type { QboAnswer, QboEntity, QboFailure } from '../ports.ts'
 import { homeCurrency, writesOf } from './apply.ts'
 import { completed, idsMax, readByIds, whereIn } from './complete.ts'
 import { resultOfFailure, sentenceOf } from './failure.ts'
 import { counted } from './import-plan.ts'
 import { importView } from './import-view.ts'
-import { type Gone, readObjects } from './incoming.ts'
 import { wakeRecurring } from './jobs.ts'
 import { pageMax, pagesAhead } from './read-ahead.ts'
-import type { Page } from './read-page.ts'
+import { type Page, readPage } from './read-page.ts'
 
 /** How many customers or rows one run asks about beyond its pages; what is left over, the nightly comparison mends. */
 const asksMax = 5000
@@ -98,16 +97,12 @@ async function nextPage({ job, run, home }: Stepping, step: ImportStepRow, pages
   return { ...answer, value: { step: next, entity: step.entity as QboEntity, read: answer.value } }
 }
 
-function pageOf(entity: QboEntity, objects: readonly QboObject[], home: Currency, gone: readonly Gone[] = []): Page {
-  return { ids: objects.map(object => object.Id), incoming: readObjects([{ entity, objects }], home, gone) }
-}
-
 /** Older payments and credits of customers whose balance, or whose invoices' balance, does not add up without them. */
 async function nextNeeded(ctx: Context, { job, home }: Stepping, step: ImportStepRow): Promise<QboAnswer<Part>> {
   const entity = step.entity as QboEntity
   const ids = step.ids ?? (await customersInNeed(ctx, job))
   const asked = ids.slice(0, idsMax)
-  if (asked.length === 0) return { ok: true, value: { step: { ...step, ids: [], total: step.done, state: 'done' }, entity, read: pageOf(entity, [], home) }, intuitTid: null }
+  if (asked.length === 0) return { ok: true, value: { step: { ...step, ids: [], total: step.done, state: 'done' }, entity, read: readPage(entity, [], home) }, intuitTid: null }
   const where = `${whereIn('CustomerRef', asked)} and ${step.where ?? ''}`
   const answer = await callQuickBooks(ctx, job.merchantId, at => ctx.accounting.page(at, { entity, where, orderBy: 'Id', start: step.nextStart, max: pageMax }))
   if (!answer.ok) return answer
@@ -115,7 +110,7 @@ async function nextNeeded(ctx: Context, { job, home }: Stepping, step: ImportSte
   const rest = isLast ? ids.slice(idsMax) : ids
   const done = step.done + answer.value.length
   const next: ImportStepRow = { ...step, ids: rest, done, total: rest.length === 0 ? done : null, state: rest.length === 0 ? 'done' : 'running', nextStart: isLast ? 1 : step.nextStart + answer.value.length }
-  return { ...answer, value: { step: next, entity, read: pageOf(entity, answer.value, home) } }
+  return { ...answer, value: { step: next, entity, read: readPage(entity, answer.value, home) } }
 }
 
 async function customersInNeed(ctx: Context, job: Job): Promise<string[]> {
@@ -135,7 +130,7 @@ async function nextMissing(ctx: Context, { job, run, home }: Stepping, step: Imp
   const gone = asked.filter(id => !there.has(id)).map(qboId => ({ entity, qboId, at: run.startedAt }))
   const rest = ids.slice(idsMax)
   const done = step.done + asked.length
-  return { ...answer, value: { step: { ...step, ids: rest, done, total: done + rest.length, state: rest.length === 0 ? 'done' : 'running' }, entity, read: pageOf(entity, answer.value, home, gone) } }
+  return { ...answer, value: { step: { ...step, ids: rest, done, total: done + rest.length, state: rest.length === 0 ? 'done' : 'running' }, entity, read: readPage(entity, answer.value, home, gone) } }
 }
 
 /** From here on changes are read as they come: the cursor begins before the run did, so nothing falls in between. */

@@ -4,14 +4,13 @@ import type { Context } from '../context.ts'
 import type { Job } from '../outbox/worker.ts'
 import type { Currency } from '../domain/money.ts'
 import type { QboAnswer, QboEntity } from '../ports.ts'
-import type { Page } from './read-page.ts'
-import { startReading } from './reading.ts'
+import { type Page, readPage } from './read-page.ts'
 
 export const pageMax = 1000
 /** What changes after a page was read comes as any change does; a page that nobody came for is not kept for ever, though. */
 const freshMs = 5 * 60_000
 
-/** One page waits while the next is read: what arrives is taken in between two writes, and read in a thread while one is written. */
+/** One page waits while the next is on its way: what arrives is only taken in between two writes. */
 const pagesMax = 2
 
 type Begun = { of: string; at: number; page: Promise<QboAnswer<Page>>; forgetTimer: NodeJS.Timeout }
@@ -19,10 +18,10 @@ type Begun = { of: string; at: number; page: Promise<QboAnswer<Page>>; forgetTim
 /** Reads the pages of runs, a few ahead while one is being written, in this process alone. */
 export function pagesAhead(ctx: Context) {
   const begun = new Map<string, Begun[]>()
-  const read = startReading()
-  const ask = (job: Job, step: ImportStepRow, home: Currency): Promise<QboAnswer<Page>> => {
+  const ask = async (job: Job, step: ImportStepRow, home: Currency): Promise<QboAnswer<Page>> => {
     const entity = step.entity as QboEntity
-    return callQuickBooks(ctx, job.merchantId, at => ctx.accounting.pageBy(at, { entity, where: step.where, orderBy: 'Id', start: step.nextStart, max: pageMax }, bytes => read(bytes, { entity, home })))
+    const answer = await callQuickBooks(ctx, job.merchantId, at => ctx.accounting.page(at, { entity, where: step.where, orderBy: 'Id', start: step.nextStart, max: pageMax }))
+    return answer.ok ? { ...answer, value: readPage(entity, answer.value, home) } : answer
   }
   const nameOf = (step: ImportStepRow) => `${step.entity} ${step.where ?? ''} ${step.nextStart}`
   const ahead = (runId: string) => begun.get(runId) ?? []

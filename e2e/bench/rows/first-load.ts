@@ -15,7 +15,7 @@ const beforeAll = '2000-01-01'
 export const firstLoad: Bench = {
   name: 'first-load',
   plans: [{ id: 'first-load', what: 'first load of 100,000 invoices with their customers and payments: invoices', floorIs: 'the same rows by bare multi-row inserts on the same client', unit: 'a second', target: { kind: 'ratio-at-least', value: 0.5 } }],
-  limit: 'While one page is written, the next is read in a thread of its own and the one behind it asked for. What is left to the main thread is more than the floor does: each row is looked up first and put in its place or left, its history and the links of its payments are written beside it, each page is one durable batch with its place, and at the end all balances are added up.',
+  limit: 'While one page is written, the two behind it are asked for. What the one thread does is more than the floor’s: each page is read from JSON with its amounts as text, each row is looked up first and put in its place or left, its history and the links of its payments are written beside it, each page is one durable batch with its place, and at the end all balances are added up.',
   async open() {
     const books = await startChild('servers/books.ts', { argv: [String(invoices), String(perCopy)] })
     return {
@@ -45,7 +45,7 @@ export const memory: Bench = {
     { id: 'memory', what: 'first load of 1,000,000 invoices: most resident memory', floorIs: 'of 10,000', unit: 'MB', target: { kind: 'ratio-at-most', value: 1.2 } },
     { id: 'memory-most', what: 'the same by itself', floorIs: null, unit: 'MB', target: { kind: 'at-most', value: 300 } },
   ],
-  limit: 'Node with the loaded modules, the database’s page cache, and one page of a thousand objects at a time.',
+  limit: 'Node with the loaded modules, the database’s page cache, and three pages of a thousand objects at a time.',
   // Each peak is the highest of thousands of samples.
   roundsMax: 1,
   async open(say) {

@@ -22,17 +22,25 @@ test('figures that floats cannot hold keep their digits', () => {
   expect(readJson('{"a":4.35,"b":0.29,"c":90071992547409.91,"d":1.10}')).toEqual({ a: '4.35', b: '0.29', c: '90071992547409.91', d: '1.10' })
 })
 
-test('only the numbers of fields become text: what a person typed stays as it was typed, whatever it looks like', () => {
-  const typed = fc.oneof(fc.string(), fc.constantFrom('"a":5,', String.raw`\":5}`, 'due: 12.50 , or', '{"TotalAmt":1.10}', '\\'))
-  const value = fc.letrec(tie => ({
+const typed = fc.oneof(fc.string(), fc.constantFrom('"a":5,', String.raw`\":5}`, ':5,', ': 5 boxes', ',', '{', 'due: 12.50 , or', '{"TotalAmt":1.10}', '\\'))
+const objectOf = (key: fc.Arbitrary<string>) =>
+  fc.letrec(tie => ({
     any: fc.oneof({ maxDepth: 3 }, typed, fc.integer(), fc.boolean(), fc.constant(null), tie('object'), fc.array(tie('object'), { maxLength: 3 })),
-    object: fc.dictionary(typed.filter(key => !key.endsWith('\\') && key !== '__proto__'), tie('any'), { maxKeys: 4 }),
+    object: fc.dictionary(key, tie('any'), { maxKeys: 4 }),
   })).object
-  fc.assert(
-    fc.property(value, fc.constantFrom(0, 1), (written, indent) => {
-      expect(readJson(JSON.stringify(written, null, indent))).toEqual(withTexts(written))
-    }),
-  )
+const indent = fc.constantFrom(0, 1)
+
+test('only the numbers of fields become text: what a person typed stays as it was typed, whatever it looks like', () => {
+  const name = fc.oneof(fc.constantFrom('TotalAmt', 'SyncToken', 'x_1'), fc.stringMatching(/^[\w.-]+$/).filter(key => key !== '__proto__'))
+  fc.assert(fc.property(objectOf(name), indent, (written, spaces) => expect(readJson(JSON.stringify(written, null, spaces))).toEqual(withTexts(written))), { numRuns: 1_000 })
+})
+
+test('fields of any name leave their neighbours as they are', () => {
+  fc.assert(fc.property(objectOf(typed.filter(key => key !== '__proto__')), indent, (written, spaces) => expect(withTexts(readJson(JSON.stringify(written, null, spaces)))).toEqual(withTexts(written))), { numRuns: 1_000 })
+})
+
+test('a memo that begins with a colon and a number can be read, and with it the whole page', () => {
+  expect(readJson('{"CustomerMemo":{"value":":5, please"},"PrivateNote":": 7 boxes","TotalAmt":4.10}')).toEqual({ CustomerMemo: { value: ':5, please' }, PrivateNote: ': 7 boxes', TotalAmt: '4.10' })
 })
 
 function withTexts(value: unknown): unknown {

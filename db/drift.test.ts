@@ -29,7 +29,8 @@ test('a company of many thousands is compared whole, in slices between which oth
   let next = setImmediate(count)
   expect([await drift.customers(10), await drift.customersOfInvoices(10), await drift.customersOfCredits(10)]).toEqual([[], [], []])
   clearImmediate(next)
-  expect(turns).toBeGreaterThan(3)
+  // Two between three slices of customers, one between two of invoices.
+  expect(turns).toBeGreaterThanOrEqual(3)
 
   await client.batch([
     { sql: `update invoices set balance = 150 where id in ('inv_7', 'inv_2507', 'inv_9999')`, args: [] },

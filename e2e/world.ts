@@ -6,6 +6,7 @@ import { readConfig } from '../api/config.ts'
 import { silentLog } from '../api/log.ts'
 import { type RunningApi, startApi } from '../api/main.ts'
 import type { Log } from '../api/ports.ts'
+import type { StoreOptions } from '../db/store.ts'
 import { demoCustomer } from './company/demo.ts'
 import { startHranaServer } from './emulators/libsql/index.ts'
 import { type SignedInMerchant, signUpMerchant, until } from './merchant.ts'
@@ -36,7 +37,7 @@ export type World = {
  * `outside.clock.advance` moves for everybody. `connected: false` leaves the merchant to the test. With `WORLD_DATABASE=server`
  * in the environment a database server stands between the product and its file.
  */
-export async function startWorld(options: Partial<OutsideOptions> & { connected?: boolean; log?: Log } = {}): Promise<World> {
+export async function startWorld(options: Partial<OutsideOptions> & { connected?: boolean; log?: Log; around?: StoreOptions['around'] } = {}): Promise<World> {
   const port = await freePort()
   const apiUrl = `http://127.0.0.1:${port}`
   const dataDir = mkdtempSync(join(tmpdir(), 'quittance-'))
@@ -45,7 +46,7 @@ export async function startWorld(options: Partial<OutsideOptions> & { connected?
   const databaseFile = join(dataDir, 'quittance.db')
   const server = process.env['WORLD_DATABASE'] === 'server' ? await startHranaServer({ path: databaseFile }) : null
   const config = readConfig({ ...outside.environment, PORT: String(port), DATA_DIR: dataDir, ...(server ? { DATABASE_URL: server.url } : {}), SEALING_KEYS: `test:${randomBytes(32).toString('base64')}`, LOG_LEVEL: 'silent' })
-  const api = await startApi(config, { clock: { now: clock.now, offsetMs: () => clock.now() - Date.now() }, log: options.log ?? silentLog, ...(options.unlimited === false ? {} : { quickBooksPerSecondMax: 1_000 }) })
+  const api = await startApi(config, { clock: { now: clock.now, offsetMs: () => clock.now() - Date.now() }, log: options.log ?? silentLog, ...(options.around ? { around: options.around } : {}), ...(options.unlimited === false ? {} : { quickBooksPerSecondMax: 1_000 }) })
   const signUp = () => signUpMerchant({ apiUrl, mailUrl: outside.mail.url, email: 'avery@alderandfinch.example', siteOrigin: outside.site.url })
   const merchant = options.connected === false ? nobody : await signUp()
   if (options.connected !== false) outside.site.connect({ apiUrl, publishableKey: merchant.publishableKey, apiKey: merchant.apiKey, fallbackUrl: `${apiUrl}/pay-online/${merchant.publishableKey}` })

@@ -67,7 +67,7 @@ async function store(ctx: Context, merchantId: MerchantId, grant: { realmId: str
   const writes = [
     ...merchant.connection.connect({ realmId, scopes: scopes.join(' '), tokens: sealTokens(ctx, merchantId, grant.tokens), now }),
     ...(company ? [merchant.connection.describe(company), merchant.self.rename(company.name)] : []),
-    merchant.outbox.releaseLane(laneOf(realmId)),
+    ...merchant.outbox.releaseLane(laneOf(realmId)),
     ...(grant.isEmpty ? [] : wakeRecurring(ctx, merchantId, realmId)),
     merchant.changes.tell({ customerId: '', invoiceId: null, kind: 'connection', now }),
   ]

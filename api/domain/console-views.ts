@@ -102,7 +102,7 @@ export type ConsoleCustomerRow = {
   active: boolean
   archived: boolean
 }
-export type ConsoleCustomerList = { customers: ConsoleCustomerRow[]; nextCursor: string | null; total: number }
+export type ConsoleCustomerList = { customers: ConsoleCustomerRow[]; nextCursor: string | null; /** Null where there are more than 10,000. */ total: number | null }
 
 export type LinkView = {
   id: string

@@ -58,9 +58,9 @@ function consoleInvoice(ctx: Context, invoice: ListedInvoice, format: Format, { 
   }
 }
 
-/** What waits for money is shown by its day, everything else newest first. */
+/** What is to be paid by a day is shown by it, everything else newest first. */
 function sortOf(filter: ListFilter): ListSort {
-  return filter === 'overdue' || filter === 'due_soon' || filter === 'partly_paid' ? { by: 'due', descending: false } : { by: 'issued', descending: true }
+  return filter === 'overdue' || filter === 'due_soon' ? { by: 'due', descending: false } : { by: 'issued', descending: true }
 }
 
 /** One page of customers by name, with what each owes; those who are archived come last. */
@@ -77,7 +77,7 @@ export async function consoleCustomers(ctx: Context, merchantId: MerchantId, pag
       return { id, name, email, parentName, owed: own.map(row => format.money(row.owed, row.currency)), openCount: own.reduce((count, row) => count + row.openCount, 0), active: active === 1, archived: archived === 1 }
     }),
     nextCursor: found.length > shown.length && last ? writeCursor({ sortKey: `${last.archived}${last.name}`, id: last.id }) : null,
-    total: await merchant.desk.countCustomers(page.search),
+    total: counted(await merchant.desk.countCustomers(page.search, countMax + 1)),
   }
 }
 

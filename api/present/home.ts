@@ -34,8 +34,8 @@ function agingOf(code: Currency, rows: readonly AgingRow[], format: Format): Hom
   const own = rows.filter(row => row.currency === code)
   if (own.length === 0) return []
   const buckets = bucketLabels.map((label, bucket) => {
-    const row = own.find(candidate => candidate.bucket === bucket)
-    return { label, amount: format.money(row?.owed ?? zero, code), count: row?.count ?? 0 }
+    const held = own.filter(row => row.bucket === bucket)
+    return { label, amount: format.money(sum(held.map(row => row.owed)), code), count: held.reduce((count, row) => count + row.count, 0) }
   })
   return [{ currency: code, buckets, total: format.money(sum(own.map(row => row.owed)), code) }]
 }

@@ -32,11 +32,15 @@ const indent = fc.constantFrom(0, 1)
 
 test('only the numbers of fields become text: what a person typed stays as it was typed, whatever it looks like', () => {
   const name = fc.oneof(fc.constantFrom('TotalAmt', 'SyncToken', 'x_1'), fc.stringMatching(/^[\w.-]+$/).filter(key => key !== '__proto__'))
-  fc.assert(fc.property(objectOf(name), indent, (written, spaces) => expect(readJson(JSON.stringify(written, null, spaces))).toEqual(withTexts(written))), { numRuns: 1_000 })
+  fc.assert(fc.property(objectOf(name), indent, (written, spaces) => {
+    expect(readJson(JSON.stringify(written, null, spaces))).toEqual(withTexts(written))
+  }), { numRuns: 1_000 })
 })
 
 test('fields of any name leave their neighbours as they are', () => {
-  fc.assert(fc.property(objectOf(typed.filter(key => key !== '__proto__')), indent, (written, spaces) => expect(withTexts(readJson(JSON.stringify(written, null, spaces)))).toEqual(withTexts(written))), { numRuns: 1_000 })
+  fc.assert(fc.property(objectOf(typed.filter(key => key !== '__proto__')), indent, (written, spaces) => {
+    expect(withTexts(readJson(JSON.stringify(written, null, spaces)))).toEqual(withTexts(written))
+  }), { numRuns: 1_000 })
 })
 
 test('a memo that begins with a colon and a number can be read, and with it the whole page', () => {

@@ -37,7 +37,7 @@ export async function listCharges(stripe: PaymentProvider, since: number, onCoun
 export async function compareCharges(ctx: Context, stripe: PaymentProvider, merchantId: MerchantId, all: readonly ProviderPayment[], since: number): Promise<Compared> {
   const { reconcile } = ctx.store.merchant(merchantId)
   const charges = all.filter(charge => charge.metadata['merchant'] === merchantId)
-  const rows = await reconcile.charged(charges.flatMap(charge => charge.metadata['payment'] ?? []), charges.map(charge => charge.ref))
+  const rows = await reconcile.charged(charges.flatMap(charge => charge.metadata['payment'] ?? []), stripe.id, charges.map(charge => charge.ref))
   const findings: Finding[] = []
   for (const charge of charges) findings.push(...(await compareCharge(ctx, stripe, merchantId, charge, ownerOf(rows, charge))))
   const paid = await reconcile.paidSince(since)

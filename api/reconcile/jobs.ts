@@ -42,7 +42,7 @@ export const reconcileBooksJob = (ctx: Context) => async (job: Job): Promise<Job
   const now = ctx.clock.now()
   const today = localDay(now, 'UTC')
   const isFirst = (await connection.cursor(cursor)) !== today
-  const isBusy = isFirst && (await reconcile.posted(now - dayMs)).length > 0
+  const isBusy = isFirst && (await reconcile.hasPaid(now - dayMs))
   const books = await compareBooks(ctx, job.merchantId, now - windowMs, isBusy ? 'all' : 'changed', () => {})
   if (books.kind === 'failed') return resultOfFailure(ctx, job.merchantId, books.failure)
   await report(ctx, job.merchantId, [books.compared])

@@ -57,7 +57,7 @@ export const recover = (ctx: Context) => async (job: Job): Promise<JobResult> =>
     writes: [
       merchant.recovery.end(now),
       merchant.cards.close(cardKey, 'recovery', now),
-      ...(connection ? [merchant.outbox.releaseLane(laneOf(connection.realmId))] : []),
+      ...(connection ? merchant.outbox.releaseLane(laneOf(connection.realmId)) : []),
       merchant.changes.tell({ customerId: '', invoiceId: null, kind: 'card', now }),
     ],
   }

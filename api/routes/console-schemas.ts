@@ -42,7 +42,7 @@ export const ConsoleInvoice = named<views.ConsoleInvoiceRow>('ConsoleInvoice', I
 export const ConsoleInvoices = named<views.ConsoleInvoiceList>('ConsoleInvoices', z.object({ invoices: z.array(ConsoleInvoice), nextCursor: maybe, total: z.int().nullable() }))
 export const ConsoleCustomers = named<views.ConsoleCustomerList>('ConsoleCustomers', z.object({
   customers: z.array(z.object({ id: text, name: text, email: maybe, parentName: maybe, owed: z.array(Money), openCount: z.int(), active: z.boolean(), archived: z.boolean() })),
-  nextCursor: maybe, total: z.int(),
+  nextCursor: maybe, total: z.int().nullable(),
 }))
 export const Link = named<views.LinkView>('Link', z.object({ id: text, customerId: text, invoiceId: maybe, scope: z.enum(['customer', 'invoice']), email: maybe, createdAt: instant, expiresAt: instant, revokedAt: instant.nullable() }))
 export const ConsolePayments = named<views.ConsolePaymentList>('ConsolePayments', z.object({

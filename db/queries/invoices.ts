@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Write } from '../client.ts'
 import { documentEvents, invoices } from '../schema/index.ts'
+import { type Ordered, type Slice, slices, textEnd } from '../slices.ts'
 import { type Db, mustHaveChangedOne, write } from '../sql.ts'
 import type { Currency, CustomerId, InvoiceId, LocalDate, MerchantId, Minor, Origin, Visibility } from '../values.ts'
 
@@ -55,7 +56,7 @@ const captured = `(select coalesce(sum(a.amount), 0) from allocations a where a.
 const held = `(select coalesce(sum(a.amount), 0) from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id
   where a.merchant_id = i.merchant_id and a.invoice_id = i.id and a.state = 'held' and p.state in ('reserved', 'processing'))`
 const columns = `i.id, i.qbo_id qboId, i.origin, i.customer_id customerId, i.number, i.issued_on issuedOn, i.due_on dueOn, i.currency, i.total, i.balance,
-    ${held} held, ${captured} captured, i.email_status emailStatus, i.visibility, i.voided_at voidedAt, i.archived_at archivedAt, i.sent_at sentAt`
+    ${held} held, ${captured} captured, i.email_status emailStatus, i.visibility, i.voided_at voidedAt, i.archived_at archivedAt, i.sent_at sentAt, i.rowid place`
 const listed = [
   'id', 'qboId', 'origin', 'customerId', 'customerName', 'number', 'issuedOn', 'dueOn', 'currency', 'total', 'balance', 'held', 'captured', 'emailStatus', 'visibility', 'voidedAt', 'archivedAt', 'sentAt', 'heldMethod', 'sortKey',
 ] as const satisfies readonly (keyof ListedInvoice)[]
@@ -74,12 +75,12 @@ const conditions: Record<ListFilter, string> = {
   all: `1`,
 }
 /** Where the rows of a merchant's own list are found, so that the few of a kind are not looked for among a million. What is said here follows from the filter's condition. */
-const narrowed: Partial<Record<ListFilter, { index?: string; where: string }>> = {
+const narrowed: Partial<Record<ListFilter, { index?: string; where?: string }>> = {
   open: { where: 'i.balance > 0' },
   overdue: { where: 'i.balance > 0' },
   due_soon: { where: 'i.balance > 0' },
   partly_paid: { where: 'i.balance > 0' },
-  processing: { index: 'sqlite_autoindex_invoices_1', where: `i.id in (select a.invoice_id from payments p cross join allocations a on a.merchant_id = p.merchant_id and a.payment_id = p.id where p.merchant_id = :merchant and p.state in ('reserved', 'needs_action', 'processing') and p.state <> 'needs_action')` },
+  processing: { index: 'sqlite_autoindex_invoices_1', where: `i.id in (select a.invoice_id from payments p indexed by payments_open cross join allocations a on a.merchant_id = p.merchant_id and a.payment_id = p.id where p.merchant_id = :merchant and p.state in ('reserved', 'needs_action', 'processing') and p.state <> 'needs_action')` },
   draft: { index: 'invoices_drafts', where: `i.visibility = 'draft'` },
   void: { index: 'invoices_void', where: 'i.voided_at is not null' },
   archived: { index: 'invoices_archived', where: 'i.archived_at is not null' },
@@ -88,55 +89,105 @@ const narrowed: Partial<Record<ListFilter, { index?: string; where: string }>> =
 const numbered = `case when number glob '*[^0-9]*' or length(number) > 18 then number else substr('000000000000000000' || number, -18) end`
 const sortColumns = { due: 'dueOn', issued: 'issuedOn', amount: '(balance - captured)', number: numbered } as const
 
+/** A part of a merchant's invoices, as an index leads through them. */
+type Sliced = { ordered?: Ordered; slice?: Slice }
+type CountQuery = Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly' | 'filter' | 'search' | 'today' | 'most'>
+
+const isOpen = 'balance > 0 and archived_at is null'
+const byIssue: Ordered = { table: 'invoices', index: 'invoices_by_issue', column: 'issued_on' }
+const openByIssue: Ordered = { table: 'invoices', index: 'invoices_open_by_issue', column: 'issued_on', where: isOpen }
+const openByDue: Ordered = { table: 'invoices', index: 'invoices_open', column: 'due_on', where: isOpen }
+const orders: Partial<Record<ListFilter, Ordered>> = { all: byIssue, paid: byIssue, open: openByIssue, partly_paid: openByIssue, overdue: openByDue, due_soon: openByDue }
+
+/** How all of a merchant's invoices are gone through, of which a list or a word may hold but a few; null where an index leads to these, or the order is another. */
+function orderOf({ customerIds, invoiceIds, filter }: CountQuery, by?: ListSort['by']): Ordered | null {
+  const ordered = (customerIds === null && !invoiceIds && orders[filter]) || null
+  return by === undefined || by === (ordered === openByDue ? 'due' : 'issued') ? ordered : null
+}
+
 /** Invoices of one merchant, as their readers see them. */
 export const invoiceQueries = (db: Db, merchantId: MerchantId) => ({ ...listsOf(db, merchantId), ...documentsOf(db, merchantId) })
 
-/** Many at once: pages, counts, totals. */
-const listsOf = (db: Db, merchantId: MerchantId) => {
-  const scope = (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly'> & { archived?: boolean; filter?: ListFilter }) => {
-    const { index, where } = (query.customerIds === null && !query.invoiceIds && query.filter && narrowed[query.filter]) || {}
-    return `select ${columns} from invoices i ${index ? `indexed by ${index}` : ''} where i.merchant_id = :merchant ${where ? `and ${where}` : ''} ${query.customerIds ? `and i.customer_id in (select value from json_each(:customers))` : ''} ${query.invoiceIds ? 'and i.id in (select value from json_each(:invoices))' : ''}
+/** What each list is made of: whose rows, one page of them, and their count. */
+const pagesOf = (db: Db, merchantId: MerchantId) => {
+  const scope = (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly'> & Sliced & { archived?: boolean; filter?: ListFilter }) => {
+    const rare: NonNullable<(typeof narrowed)[ListFilter]> = (query.customerIds === null && !query.invoiceIds && query.filter && narrowed[query.filter]) || {}
+    const index = query.ordered?.index ?? rare.index
+    return `select ${columns} from invoices i ${index ? `indexed by ${index}` : ''} where i.merchant_id = :merchant ${rare.where ? `and ${rare.where}` : ''}
+     ${query.ordered ? `and i.${query.ordered.column} >= :from and i.${query.ordered.column} < :before` : ''} ${query.customerIds ? `and i.customer_id in (select value from json_each(:customers))` : ''} ${query.invoiceIds ? 'and i.id in (select value from json_each(:invoices))' : ''}
      ${query.publishedOnly ? `and i.visibility = 'published'` : ''} ${query.archived ? '' : 'and i.archived_at is null'}`
   }
-  const args = (query: Pick<ListQuery, 'customerIds' | 'invoiceIds'> & { today?: string }) => ({
+  const args = (query: Pick<ListQuery, 'customerIds' | 'invoiceIds'> & Sliced & { today?: string }) => ({
     merchant: merchantId,
+    ...query.slice,
     ...(query.customerIds ? { customers: JSON.stringify(query.customerIds) } : {}),
     ...(query.invoiceIds ? { invoices: JSON.stringify(query.invoiceIds) } : {}),
     ...(query.today ? { today: query.today } : {}),
   })
+  const page = (query: ListQuery & Sliced): Promise<ListedInvoice[]> => {
+    const column = sortColumns[query.sort.by]
+    const [direction, beyond] = query.sort.descending ? ['desc', '<'] : ['asc', '>']
+    // Rows that are equal come in the order in which they were stored, as every index holds them.
+    // Nothing sorts before everything else in both directions, so that a page can go on behind it.
+    const isNeverEmpty = query.sort.by === 'issued' || orderOf(query, query.sort.by) === openByDue
+    const key = isNeverEmpty ? column : `coalesce(${column}, '')`
+    return db.wideRows<ListedInvoice>(listed,
+      `with seen as (${scope({ ...query, archived: query.filter === 'archived' })})
+       select seen.*, c.name customerName, ${key} sortKey,
+         (select json_extract(p.method, '$.kind') from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id
+          where a.merchant_id = :merchant and a.invoice_id = seen.id and a.state = 'held') heldMethod
+       from seen join ${namesOfCustomers} c on c.id = seen.customerId
+       where ${conditions[query.filter]}
+         ${query.search ? `and (seen.number like :search escape '\\' or c.name like :search escape '\\')` : ''}
+         ${query.after ? `and (${key} ${beyond} :afterKey or (${key} = :afterKey and place ${beyond} (select rowid from invoices where merchant_id = :merchant and id = :afterId)))` : ''}
+       order by ${key} ${direction}, place ${direction} limit :most`,
+      named({
+        ...args(query),
+        ...(conditions[query.filter].includes(':today') ? { today: query.today } : {}),
+        ...(query.search ? { search: `%${query.search.replace(/[\\%_]/g, '\\$&')}%` } : {}),
+        ...(query.after ? { afterKey: query.after.key ?? '', afterId: query.after.id } : {}),
+        most: query.most,
+      }, !conditions[query.filter].includes(':today')))
+  }
+  const countOf = async (query: CountQuery & Sliced): Promise<number> => {
+    const [row] = await db.rows<{ n: number }>(
+      `with seen as (${scope({ ...query, archived: query.filter === 'archived' })})
+       select count(*) n from (select 1 from seen ${query.search ? `join ${namesOfCustomers} c on c.id = seen.customerId` : ''}
+       where ${conditions[query.filter]} ${query.search ? `and (seen.number like :search escape '\\' or c.name like :search escape '\\')` : ''} limit :most)`,
+      named({ ...args(query), today: query.today, most: query.most, ...(query.search ? { search: `%${query.search.replace(/[\\%_]/g, '\\$&')}%` } : {}) }, !conditions[query.filter].includes(':today')))
+    return row?.n ?? 0
+  }
+  return { scope, args, page, countOf }
+}
+
+/** Many at once: pages, counts, totals. */
+const listsOf = (db: Db, merchantId: MerchantId) => {
+  const { scope, args, page, countOf } = pagesOf(db, merchantId)
   return {
-    list: (query: ListQuery): Promise<ListedInvoice[]> => {
-      const column = sortColumns[query.sort.by]
-      const [direction, beyond] = query.sort.descending ? ['desc', '<'] : ['asc', '>']
-      // Nothing sorts before everything else in both directions, so that a page can go on behind it.
-      const isNeverEmpty = query.sort.by === 'issued' || (query.sort.by === 'due' && (query.filter === 'overdue' || query.filter === 'due_soon'))
-      const key = isNeverEmpty ? column : `coalesce(${column}, '')`
-      return db.wideRows<ListedInvoice>(listed,
-        `with seen as (${scope({ ...query, archived: query.filter === 'archived' })})
-         select seen.*, c.name customerName, ${key} sortKey,
-           (select json_extract(p.method, '$.kind') from allocations a join payments p on p.merchant_id = a.merchant_id and p.id = a.payment_id
-            where a.merchant_id = :merchant and a.invoice_id = seen.id and a.state = 'held') heldMethod
-         from seen join ${namesOfCustomers} c on c.id = seen.customerId
-         where ${conditions[query.filter]}
-           ${query.search ? `and (seen.number like :search escape '\\' or c.name like :search escape '\\')` : ''}
-           ${query.after ? `and (${key} ${beyond} :afterKey or (${key} = :afterKey and seen.id ${beyond} :afterId))` : ''}
-         order by ${key} ${direction}, seen.id ${direction} limit :most`,
-        named({
-          ...args(query),
-          ...(conditions[query.filter].includes(':today') ? { today: query.today } : {}),
-          ...(query.search ? { search: `%${query.search.replace(/[\\%_]/g, '\\$&')}%` } : {}),
-          ...(query.after ? { afterKey: query.after.key ?? '', afterId: query.after.id } : {}),
-          most: query.most,
-        }, !conditions[query.filter].includes(':today')))
+    list: async (query: ListQuery): Promise<ListedInvoice[]> => {
+      const ordered = orderOf(query, query.sort.by)
+      if (!ordered) return page(query)
+      const { descending } = query.sort
+      const after = query.after && String(query.after.key)
+      const first = query.filter === 'due_soon' ? query.today : ''
+      const whole = { from: (!descending && after) || first, before: descending && after ? `${after}${textEnd}` : textEnd }
+      const found: ListedInvoice[] = []
+      for await (const slice of slices(db, merchantId, ordered, whole, { descending })) {
+        found.push(...(await page({ ...query, ordered, slice, most: query.most - found.length })))
+        if (found.length === query.most) break
+      }
+      return found
     },
     /** How many a list holds that is asked for page by page; `most` where it holds as many or more. */
-    count: async (query: Pick<ListQuery, 'customerIds' | 'invoiceIds' | 'publishedOnly' | 'filter' | 'search' | 'today' | 'most'>): Promise<number> => {
-      const [row] = await db.rows<{ n: number }>(
-        `with seen as (${scope({ ...query, archived: query.filter === 'archived' })})
-         select count(*) n from (select 1 from seen ${query.search ? `join ${namesOfCustomers} c on c.id = seen.customerId` : ''}
-         where ${conditions[query.filter]} ${query.search ? `and (seen.number like :search escape '\\' or c.name like :search escape '\\')` : ''} limit :most)`,
-        named({ ...args(query), today: query.today, most: query.most, ...(query.search ? { search: `%${query.search.replace(/[\\%_]/g, '\\$&')}%` } : {}) }, !conditions[query.filter].includes(':today')))
-      return row?.n ?? 0
+    count: async (query: CountQuery): Promise<number> => {
+      const ordered = orderOf(query)
+      if (!ordered) return countOf(query)
+      let count = 0
+      for await (const slice of slices(db, merchantId, ordered, { from: '', before: textEnd })) {
+        count += await countOf({ ...query, ordered, slice, most: query.most - count })
+        if (count === query.most) break
+      }
+      return count
     },
     /** The day on which each of these was last paid, where one was. */
     paidOn: async (ids: readonly InvoiceId[]): Promise<Map<InvoiceId, LocalDate>> => {
@@ -172,13 +223,13 @@ const documentsOf = (db: Db, merchantId: MerchantId) => ({
   /** The credits that no invoice has used yet: credit memos and payments with money left. */
   credits: (customerIds: readonly CustomerId[]) =>
     db.rows<{ id: string; kind: 'credit_memo' | 'unapplied_payment'; number: string | null; on: LocalDate; remaining: Minor; currency: Currency }>(
-      `select id, 'credit_memo' kind, number, issued_on "on", remaining, currency from credit_memos where merchant_id = ?1 and customer_id in (select value from json_each(?2)) and state = 'live' and remaining > 0
-       union all select qbo_id, 'unapplied_payment', reference, paid_on, unapplied, currency from qbo_payments where merchant_id = ?1 and customer_id in (select value from json_each(?2)) and state = 'live' and unapplied > 0
+      `select id, 'credit_memo' kind, number, issued_on "on", remaining, currency from credit_memos indexed by credit_memos_by_customer where merchant_id = ?1 and customer_id in (select value from json_each(?2)) and state = 'live' and remaining > 0
+       union all select qbo_id, 'unapplied_payment', reference, paid_on, unapplied, currency from qbo_payments indexed by qbo_payments_by_customer where merchant_id = ?1 and customer_id in (select value from json_each(?2)) and state = 'live' and unapplied > 0
        order by "on"`,
       [merchantId, JSON.stringify(customerIds)]),
   lastPaidOn: async (customerIds: readonly CustomerId[]): Promise<LocalDate | null> =>
     (await db.rows<{ on: LocalDate | null }>(
-      `select max(paid_on) "on" from qbo_payments where merchant_id = ? and customer_id in (select value from json_each(?)) and state = 'live' and total > 0`, [merchantId, JSON.stringify(customerIds)]))[0]?.on ?? null,
+      `select max(paid_on) "on" from qbo_payments indexed by qbo_payments_by_customer where merchant_id = ? and customer_id in (select value from json_each(?)) and state = 'live' and total > 0`, [merchantId, JSON.stringify(customerIds)]))[0]?.on ?? null,
   full: async (id: InvoiceId): Promise<InvoiceRowFull | null> => (await db.orm.select().from(invoices).where(and(eq(invoices.merchantId, merchantId), eq(invoices.id, id))))[0] ?? null,
   /** What was put against an invoice, oldest first. */
   applied: (qboId: string) =>

@@ -3,28 +3,21 @@ import { write } from '../sql.ts'
 import type { MerchantId } from '../values.ts'
 import { archivedBy } from './mirror-rows.ts'
 
+type Gone = { qboId: string; at: number }
+
+/** The rows that are named in an object of times by QuickBooks' ids. */
+const among = `merchant_id = ?1 and qbo_id in (select key from json_each(?2))`
+const later = `qbo_updated_at = max(qbo_updated_at, json_extract(?2, '$."' || qbo_id || '"'))`
+const atById = (gone: readonly Gone[]) => JSON.stringify(Object.fromEntries(gone.map(({ qboId, at }) => [qboId, at])))
+
 /** What QuickBooks no longer holds. Nothing is deleted here: it is archived, or says that it is gone. */
 export const goneQueries = (merchantId: MerchantId) => ({
-  archiveInvoices: (gone: readonly { qboId: string; at: number }[], now: number): Write =>
-    write(
-      `update invoices set archived_at = ?3, archived_reason = '${archivedBy.deletion}', qbo_updated_at = max(qbo_updated_at, v.value ->> 'at')
-       from json_each(?2) v where invoices.merchant_id = ?1 and invoices.qbo_id = v.value ->> 'qboId' and invoices.archived_at is null`,
-      merchantId, JSON.stringify(gone), now),
-  archiveCustomers: (gone: readonly { qboId: string; at: number }[], now: number): Write =>
-    write(
-      `update customers set active = 0, archived_at = ?3, archived_reason = '${archivedBy.deletion}', qbo_updated_at = max(qbo_updated_at, v.value ->> 'at')
-       from json_each(?2) v where customers.merchant_id = ?1 and customers.qbo_id = v.value ->> 'qboId' and customers.archived_at is null`,
-      merchantId, JSON.stringify(gone), now),
-  deletePayments: (gone: readonly { qboId: string; at: number }[]): Write =>
-    write(
-      `update qbo_payments set state = 'deleted', qbo_updated_at = max(qbo_updated_at, v.value ->> 'at') from json_each(?2) v
-       where qbo_payments.merchant_id = ?1 and qbo_payments.qbo_id = v.value ->> 'qboId'`,
-      merchantId, JSON.stringify(gone)),
-  deleteCredits: (gone: readonly { qboId: string; at: number }[]): Write =>
-    write(
-      `update credit_memos set state = 'deleted', qbo_updated_at = max(qbo_updated_at, v.value ->> 'at') from json_each(?2) v
-       where credit_memos.merchant_id = ?1 and credit_memos.qbo_id = v.value ->> 'qboId'`,
-      merchantId, JSON.stringify(gone)),
+  archiveInvoices: (gone: readonly Gone[], now: number): Write =>
+    write(`update invoices set archived_at = ?3, archived_reason = '${archivedBy.deletion}', ${later} where ${among} and archived_at is null`, merchantId, atById(gone), now),
+  archiveCustomers: (gone: readonly Gone[], now: number): Write =>
+    write(`update customers set active = 0, archived_at = ?3, archived_reason = '${archivedBy.deletion}', ${later} where ${among} and archived_at is null`, merchantId, atById(gone), now),
+  deletePayments: (gone: readonly Gone[]): Write => write(`update qbo_payments set state = 'deleted', ${later} where ${among}`, merchantId, atById(gone)),
+  deleteCredits: (gone: readonly Gone[]): Write => write(`update credit_memos set state = 'deleted', ${later} where ${among}`, merchantId, atById(gone)),
   /** After a merge everything of the customer that is gone belongs to the one that was kept; the links and sessions of either go on working. */
   mergeCustomers: (goneQboId: string, keptQboId: string, now: number): Write[] => {
     const ids = `(select id from customers where merchant_id = ?1 and qbo_id = ?2)`

@@ -38,11 +38,10 @@ export const outboxQueries = (db: Db, merchantId: MerchantId) => ({
       `update outbox set state = 'ready', run_at = ${db.clock()}, attempts = 0, problem = null, payload = json_patch(payload, ?) where merchant_id = ? and id = ? and state in ('blocked', 'dead')`,
       JSON.stringify(chosen), merchantId, id),
   /** Lets all that is parked in a lane, or waits there after a failure, run again now, e.g. when the company is connected again. */
-  releaseLane: (lane: string): Write =>
-    write(
-      `update outbox set state = 'ready', run_at = ${db.clock()}, attempts = 0, problem = null
-       where merchant_id = ? and lane = ? and (state in ('blocked', 'dead') or (state = 'ready' and problem is not null))`,
-      merchantId, lane),
+  releaseLane: (lane: string): Write[] => [
+    write(`update outbox indexed by outbox_parked set state = 'ready', run_at = ${db.clock()}, attempts = 0, problem = null where merchant_id = ? and lane = ? and state in ('blocked', 'dead')`, merchantId, lane),
+    write(`update outbox indexed by outbox_lane_order set run_at = ${db.clock()}, attempts = 0, problem = null where merchant_id = ? and lane = ? and state in ('ready', 'leased') and state = 'ready' and problem is not null`, merchantId, lane),
+  ],
   /** Gives up what is owed in a lane, e.g. when the company is disconnected. */
   drop: (id: string): Write => write(`delete from outbox where merchant_id = ? and id = ?`, merchantId, id),
   /** Keeps that an effect was owed and done, without what it held. */

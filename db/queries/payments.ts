@@ -11,6 +11,9 @@ export type PostingRow = typeof postings.$inferSelect
 export type AllocationRow = { invoiceId: InvoiceId; amount: Minor; state: AllocationState; number: string | null; qboId: string | null; customerQboId: string | null }
 export type LedgerEntry = { ledgerAccount: string; amount: Minor; currency: Currency }
 
+/** When a payment's money came in, or its attempt began where nobody noted it; `of` is what a statement calls the table. Written as the index `payments_by_capture` has it. */
+export const captureTime = (of = 'payments') => `case when ${of}.captured_at is null then ${of}.created_at else ${of}.captured_at end`
+
 export type NewPayment = Pick<PaymentRow, 'id' | 'checkoutId' | 'customerId' | 'currency' | 'amount' | 'provider' | 'stripeAccount' | 'confirmationToken' | 'providerCustomerRef' | 'reference' | 'createdAt' | 'holdUntil' | 'payerAddress'>
 
 /** The payments of one merchant: checkouts, attempts, and what they are put against. */

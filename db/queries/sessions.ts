@@ -22,7 +22,7 @@ export const sessionQueries = (db: Db, merchantId: MerchantId) => ({
   /** The live customers that QuickBooks knows by this address (in lower case). */
   customersOfEmail: async (email: string): Promise<CustomerId[]> =>
     (await db.rows<{ id: CustomerId }>(
-      `select c.id from customer_emails e join customers c on c.merchant_id = e.merchant_id and c.id = e.customer_id
+      `select c.id from customer_emails e cross join customers c on c.merchant_id = e.merchant_id and c.id = e.customer_id
        where e.merchant_id = ? and e.email = ? and c.archived_at is null order by c.name`, [merchantId, email])).map(row => row.id),
   emailsOf: async (customerId: CustomerId): Promise<string[]> =>
     (await db.orm.select({ email: customerEmails.email }).from(customerEmails).where(and(eq(customerEmails.merchantId, merchantId), eq(customerEmails.customerId, customerId)))).map(row => row.email),

@@ -27,7 +27,8 @@ export const customers = sqliteTable(
     primaryKey({ columns: [t.merchantId, t.id] }),
     ofMerchant(t.merchantId),
     uniqueIndex('customers_by_qbo_id').on(t.merchantId, t.qboId),
-    index('customers_by_name').on(t.merchantId, t.name),
+    index('customers_listed').on(t.merchantId, sql`archived_at is not null`, sql`lower(name)`, t.id).where(sql`archived_reason is not 'merged_in_quickbooks'`),
+    index('customers_by_parent').on(t.merchantId, t.parentQboId).where(sql`parent_qbo_id is not null`),
     wholeAmount('customers_balance_whole', t.balance),
   ],
 )
@@ -39,7 +40,8 @@ export const customerEmails = sqliteTable(
   t => [
     primaryKey({ columns: [t.merchantId, t.email, t.customerId] }),
     foreignKey({ columns: [t.merchantId, t.customerId], foreignColumns: [customers.merchantId, customers.id] }).onDelete('cascade'),
-    index('customer_emails_by_customer').on(t.merchantId, t.customerId),
+    // With the address, or SQLite would rather go through all addresses of the merchant.
+    index('customer_emails_of_customer').on(t.merchantId, t.customerId, t.email),
   ],
 )
 
@@ -82,6 +84,8 @@ export const qboPayments = sqliteTable(
     index('qbo_payments_by_customer').on(t.merchantId, t.customerId),
     index('qbo_payments_by_reference').on(t.merchantId, t.reference),
     index('qbo_payments_own').on(t.merchantId, t.paymentId).where(sql`payment_id is not null`),
+    index('qbo_payments_unclaimed').on(t.merchantId, t.reference).where(sql`payment_id is null`),
+    index('qbo_payments_by_day').on(t.merchantId, t.paidOn),
     wholeAmount('qbo_payments_total_whole', t.total),
     wholeAmount('qbo_payments_unapplied_whole', t.unapplied),
   ],

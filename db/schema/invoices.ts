@@ -65,6 +65,7 @@ export const invoices = sqliteTable(
     // The customer's list is the page that everybody waits for.
     index('invoices_of_customer').on(t.merchantId, t.customerId, t.dueOn),
     index('invoices_open').on(t.merchantId, t.dueOn).where(sql`balance > 0 and archived_at is null`),
+    index('invoices_open_by_issue').on(t.merchantId, t.issuedOn).where(sql`balance > 0 and archived_at is null`),
     index('invoices_drafts').on(t.merchantId, t.issuedOn).where(sql`visibility = 'draft'`),
     // The rare ones among a million, which a merchant looks for.
     index('invoices_void').on(t.merchantId, t.issuedOn).where(sql`voided_at is not null`),

@@ -27,6 +27,7 @@ export const checkouts = sqliteTable(
     foreignKey({ columns: [t.merchantId, t.customerId], foreignColumns: [customers.merchantId, customers.id] }),
     uniqueIndex('checkouts_by_hash').on(t.tokenHash),
     index('checkouts_by_grant').on(t.merchantId, t.grantHash, t.createdAt),
+    index('checkouts_by_customer').on(t.merchantId, t.customerId),
   ],
 )
 
@@ -72,6 +73,10 @@ export const payments = sqliteTable(
     uniqueIndex('payments_by_provider_ref').on(t.merchantId, t.provider, t.providerRef),
     uniqueIndex('payments_by_reference').on(t.merchantId, t.reference),
     index('payments_by_time').on(t.merchantId, t.createdAt),
+    // As `captureTime` says it: without a comma, at which drizzle would cut the expression.
+    index('payments_by_capture').on(t.merchantId, sql`case when captured_at is null then created_at else captured_at end`).where(sql`state = 'succeeded'`),
+    index('payments_by_customer').on(t.merchantId, t.customerId),
+    index('payments_of_checkout').on(t.merchantId, t.checkoutId, t.createdAt),
     index('payments_tried_by_customer').on(t.merchantId, t.customerId, t.createdAt).where(sql`state in ('reserved', 'failed')`),
     index('payments_tried_by_address').on(t.payerAddress, t.createdAt).where(sql`state in ('reserved', 'failed')`),
     index('payments_open').on(t.state, t.holdUntil).where(sql`state in ('reserved', 'needs_action', 'processing')`),

@@ -1,9 +1,8 @@
-import type { InvoiceId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { newId } from '../ids.ts'
 import { localDay } from '../present/format.ts'
-import { scopeOf } from '../present/portal.ts'
 import type { Payer } from '../routes/guard.ts'
+import { findShown } from './find.ts'
 
 /**
  * Notes in the history that a customer looked at an invoice, once a day however often they look (IL2). The merchant's own look counts for
@@ -11,8 +10,7 @@ import type { Payer } from '../routes/guard.ts'
  */
 export const viewInvoice = (ctx: Context) => async (payer: Payer, id: string): Promise<boolean> => {
   const merchant = ctx.store.merchant(payer.merchantId)
-  if (payer.onlyInvoiceId && payer.onlyInvoiceId !== id) return false
-  const [invoice] = await merchant.invoices.list({ ...scopeOf(payer), invoiceIds: [id as InvoiceId], filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: 1, today: '' })
+  const [invoice] = await findShown(ctx, payer, [id])
   if (!invoice) return false
   if (payer.via === 'preview') return true
   const now = ctx.clock.now()

@@ -1,22 +1,21 @@
 import type { ListedInvoice } from '../../db/queries/invoices.ts'
 import type { StoredLine } from '../../db/schema/invoices.ts'
-import type { InvoiceId } from '../../db/values.ts'
 import type { Context } from '../context.ts'
 import { type Currency, type Minor, digitsOf, minor, parseDecimal } from '../domain/money.ts'
 import type { HistoryEvent, InvoiceDetail, InvoiceLineView } from '../domain/views.ts'
+import { findShown } from '../invoices/find.ts'
 import { paymentGate } from '../payments/gate.ts'
 import type { Payer } from '../routes/guard.ts'
 import { methodText } from '../letters/receipt.ts'
 import { type Format, localDay } from './format.ts'
 import { invoiceRow } from './invoice.ts'
-import { formatFor, scopeOf } from './portal.ts'
+import { formatFor } from './portal.ts'
 
 /** One invoice whole, as its origin states it; null where this payer may not see it, which is told as if it did not exist. */
 export async function invoiceDetail(ctx: Context, payer: Payer, id: string, locale: string): Promise<InvoiceDetail | null> {
   const merchant = ctx.store.merchant(payer.merchantId)
-  if (payer.onlyInvoiceId && payer.onlyInvoiceId !== id) return null
   const format = await formatFor(ctx, payer, locale)
-  const [listed] = await merchant.invoices.list({ ...scopeOf(payer), invoiceIds: [id as InvoiceId], filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: 1, today: format.today })
+  const [listed] = await findShown(ctx, payer, [id])
   const full = listed && (await merchant.invoices.full(listed.id))
   if (!listed || !full) return null
   const { body } = full

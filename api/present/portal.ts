@@ -5,6 +5,7 @@ import { owed } from '../domain/invoice.ts'
 import { currency, minor, sum } from '../domain/money.ts'
 import { settingsOf } from '../domain/settings.ts'
 import type { InvoiceList, InvoiceSort, MerchantView, PortalView } from '../domain/views.ts'
+import { findShown, scopeOf } from '../invoices/find.ts'
 import { paymentGate } from '../payments/gate.ts'
 import type { Payer } from '../routes/guard.ts'
 import { type Format, createFormat, localDay } from './format.ts'
@@ -81,19 +82,11 @@ export async function merchantView(ctx: Context, merchantId: MerchantId): Promis
   return { name: (await self.find())?.name ?? '', logoUrl: settings.logoUrl, accent: settings.accent, supportEmail: settings.supportEmail }
 }
 
-/** What a payer may ever see: published invoices of their customers, or the one of their link. */
-export function scopeOf(payer: Payer) {
-  return { customerIds: payer.customerIds, invoiceIds: payer.onlyInvoiceId ? [payer.onlyInvoiceId] : null, publishedOnly: true }
-}
-
 /** The rows of these invoices as they are now, for a page whose amounts have grown old. */
 export async function rowsNow(ctx: Context, payer: Payer, invoiceIds: readonly InvoiceId[], locale: string) {
   const format = await formatFor(ctx, payer, locale)
   const gate = await paymentGate(ctx, payer.merchantId)
-  const allowed = payer.onlyInvoiceId ? invoiceIds.filter(id => id === payer.onlyInvoiceId) : invoiceIds
-  const found = await ctx.store.merchant(payer.merchantId).invoices.list({
-    ...scopeOf(payer), invoiceIds: allowed, filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: Math.max(1, allowed.length), today: format.today,
-  })
+  const found = await findShown(ctx, payer, invoiceIds)
   const paidOn = await paidDays(ctx, payer.merchantId, found)
   return found.map(invoice => invoiceRow(invoice, format, gate, payer.customerIds.length > 1, paidOn.get(invoice.id) ?? null))
 }

@@ -4,11 +4,12 @@ import type { InvoiceId } from '../../db/values.ts'
 import { callQuickBooks } from '../connection/credentials.ts'
 import type { Context } from '../context.ts'
 import type { ChangedEvent } from '../domain/views.ts'
+import { findShown } from '../invoices/find.ts'
 import { viewInvoice } from '../invoices/view.ts'
 import { createCheckout } from '../payments/checkout.ts'
 import { invoiceDetail } from '../present/detail.ts'
 import { localeOf } from '../present/format.ts'
-import { listView, merchantView, portalView, rowsNow, scopeOf } from '../present/portal.ts'
+import { listView, merchantView, portalView, rowsNow } from '../present/portal.ts'
 import { askPayerCode, openSession, signInPayer } from '../sessions/codes.ts'
 import { said } from '../present/said.ts'
 import { addressOf } from './address.ts'
@@ -171,9 +172,7 @@ function mountCheckouts(ctx: Context, app: OpenAPIHono): void {
 
 /** The PDF that QuickBooks prints, for whoever may see the invoice. */
 export async function invoicePdf(ctx: Context, c: HonoContext, payer: Payer, id: string): Promise<Response> {
-  const merchant = ctx.store.merchant(payer.merchantId)
-  const wanted = payer.onlyInvoiceId && payer.onlyInvoiceId !== id ? [] : [id as InvoiceId]
-  const [listed] = await merchant.invoices.list({ ...scopeOf(payer), invoiceIds: wanted, filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: 1, today: '' })
+  const [listed] = await findShown(ctx, payer, [id])
   const { qboId } = listed ?? {}
   if (!listed || !qboId) return problem(c, 'not-found', 'There is no such document.')
   // Each costs one of the reads that Intuit counts.

@@ -1,15 +1,15 @@
 import { Hono, type Context as HonoContext } from 'hono'
 import { html, raw } from 'hono/html'
-import type { InvoiceId } from '../../db/values.ts'
 import { type Currency, digitsOf, parseDecimal } from '../domain/money.ts'
 import type { InvoiceFilter, InvoiceSort, LandingInput } from '../domain/views.ts'
+import { findShown, scopeOf } from '../invoices/find.ts'
 import type { Context } from '../context.ts'
 import type { Assets } from '../pages/assets.ts'
 import { sendDocument } from '../pages/document.ts'
 import { sendPlain } from '../pages/plain.ts'
 import { type CheckoutWish, createCheckout } from '../payments/checkout.ts'
 import { invoiceDetail } from '../present/detail.ts'
-import { formatOf, portalView, scopeOf, sortOf, writeCursor } from '../present/portal.ts'
+import { formatOf, portalView, sortOf, writeCursor } from '../present/portal.ts'
 import { invoicePdf, localeFor } from './customer.ts'
 import { type Payer, payerOf } from './guard.ts'
 import { listQuery } from './schemas.ts'
@@ -104,9 +104,7 @@ function signInPage(assets: Assets, c: HonoContext, merchant: { name: string; pu
 async function chosen(ctx: Context, c: HonoContext, payer: Payer): Promise<{ kind: 'read'; invoices: CheckoutWish['invoices'] } | { kind: 'unreadable'; typed: string }> {
   const form = await formOf(c)
   const ids = form.getAll('invoice').map(String)
-  const rows = await ctx.store.merchant(payer.merchantId).invoices.list({
-    ...scopeOf(payer), invoiceIds: ids as InvoiceId[], filter: 'all', search: null, sort: { by: 'due', descending: false }, after: null, most: Math.max(1, ids.length), today: '',
-  })
+  const rows = await findShown(ctx, payer, ids)
   const invoices: CheckoutWish['invoices'] = []
   for (const invoiceId of ids) {
     const typed = String(form.get(`amount-${invoiceId}`) ?? '').trim()

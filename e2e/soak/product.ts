@@ -10,6 +10,8 @@ export type Told = { offsetMs: number; look?: true }
 /** What one look at the process found. Bytes, seconds, counts. */
 export type Look = { rss: number; heap: number; files: number; sockets: number; wal: number; database: number; lagP99: number; streams: number; blocked: number; waiting: number; lateS: number }
 
+type Statement = Parameters<Client['execute']>[0]
+
 /** Bugs that can be planted, so that the soak is seen to catch them. */
 const plant = process.env['SOAK_PLANT'] ?? ''
 const leaked: unknown[] = []
@@ -17,7 +19,7 @@ let offsetMs = 0
 
 const config = readConfig()
 const path = databasePath(config.database.url) ?? ''
-let file: Client | null = null
+let file = null as Client | null
 const api = await startApi(config, {
   clock: { now: () => Date.now() + offsetMs, offsetMs: () => offsetMs }, quickBooksPerSecondMax: 1_000,
   around: client => clockInRow((file = client)),
@@ -39,8 +41,7 @@ process.send?.('ready')
  */
 function clockInRow(client: Client): Client {
   void client.execute('create table moved_clock as select 0 ms')
-  const kept = <T extends Parameters<Client['execute']>[0]>(statement: T): T =>
-    (typeof statement === 'string' ? inRow(statement) : { ...statement, sql: inRow(statement.sql) }) as T
+  const kept = (statement: Statement): Statement => (typeof statement === 'string' ? inRow(statement) : { ...statement, sql: inRow(statement.sql) })
   return { ...client, execute: statement => client.execute(kept(statement)), batch: (statements, mode) => client.batch(statements.map(kept), mode) }
 }
 

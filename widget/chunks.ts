@@ -10,8 +10,8 @@ export function chunk<K>(origin: string, name: string): Part<K> {
   const part: Part<K> = {
     now: null,
     async load() {
-      // What all parts share is asked for with the one that every start asks for, not after it has named it.
-      loading ??= Promise.all((name === 'pay' ? [name, 'base', 'payment'] : [name]).map(fetchFile)).then(([kit]) => (part.now = kit as K))
+      // What a part needs is asked for with it, not after it has named it: all need what came with the one that every start asks for.
+      loading ??= Promise.all([name, name === 'pay' ? 'base' : 'hooks'].map(fetchFile)).then(([kit]) => (part.now = kit as K))
       loading.catch(() => (loading = undefined))
       return loading
     },

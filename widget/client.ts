@@ -70,7 +70,7 @@ export function createClient(options: { origin: string; locale: string; session:
 
 /** A language that Intl reads: a page may name any, and a system something like "en-US@posix", at which Intl throws. */
 function readable(locale: string): string {
-  return /^[a-z]{2,3}(-[a-z\d]{2,8}){0,2}$/i.test(locale) ? locale : 'en'
+  return /^[a-zA-Z]{2,3}(-[a-zA-Z\d]{2,8}){0,2}$/.test(locale) ? locale : 'en'
 }
 
 /** The query of a list, first page or later. */

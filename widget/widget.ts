@@ -52,8 +52,8 @@ function define(name: string, setting: Setting, drawing: Draw): void {
 
 /** Where the script came from is where the API is. Optimizers and modules leave `currentScript` null: then the tag is looked up. */
 function scriptOrigin(): string | null {
-  const script = document.currentScript ?? document.querySelector('script[src*="/quittance.js"]')
-  return script instanceof HTMLScriptElement && script.src ? new URL(script.src).origin : null
+  const script = (document.currentScript ?? document.querySelector('script[src*="/quittance.js"]')) as HTMLScriptElement | null
+  return script?.src ? new URL(script.src).origin : null
 }
 
 try {

@@ -6,14 +6,17 @@ import { filesOf, removeStale, writeManifest, type Built } from './manifest.ts'
 const dist = 'widget/dist'
 const pages = { landing: 'widget/landing/client.tsx', pay: 'widget/pay/main.tsx', console: 'widget/merchant/main.tsx' }
 const parts = Object.fromEntries(['pay', 'many', 'detail', 'sign-in', 'one'].map(name => [name, `widget/parts/${name}.ts`]))
-/** What every lazy part needs is one file of its own, asked for together with the part. */
-const sharedByParts = /\/widget\/(parts\/borrowed|parts\.css|text|text-more|payer\/(face|Go|Shape|Later))|node_modules\/preact/
-const sharedByPaying = /\/widget\/(payment|selection|amounts|dialog|live|rows|stream|client|theme)|\/domain\/money/
+/** What every lazy part needs is one file of its own, asked for together with the first. */
+const sharedByParts = /\/widget\/(parts\/borrowed|parts\.css|text|text-more|payer\/(face|Go|Shape|Later))/
+/** Only what is opened later has hooks: the first list does without them, because Preact calls them for each of its elements. */
+const hooks = /node_modules\/preact\/hooks/
+/** One file and not two for what every start asks for; the others take from it what paying needs. */
+const paying = /\/widget\/(parts\/pay|payer\/(PayBar|Pick|Credits|Toolbar|Search)|payment|selection|amounts|dialog|live|rows|stream|client|theme)|\/domain\/money/
 const target = 'es2022'
 /** The entry holds the hash of each, so it is as short as is safe. */
 const partFile = 'c/[name]-[hash:6].js'
 
-/** Nearly all of the entry runs at once: told so, Chromium compiles it in one go, where it may beside the page, and not function by function. Others read a comment. */
+/** Nearly all of the entry and of a part runs at once: told so, Chromium compiles it in one go, where it may beside the page, and not function by function. Others read a comment. */
 const runsAtOnce = '//# allFunctionsCalledOnLoad'
 
 /** The hashes in the names of the lazy parts' files, known once they are built. Vite loads this file anew for each build, so they are kept where all of them look. */
@@ -25,7 +28,11 @@ export const widgetBuild: UserConfig = {
   build: { outDir: dist, emptyOutDir: false, target, cssTarget: 'esnext', modulePreload: false, reportCompressedSize: false, copyPublicDir: false, assetsInlineLimit: 0 },
   plugins: [borrowPreact('chunks'), nameChunks('entry', partHashes)],
   environments: {
-    chunks: browser({ input: parts, preserveEntrySignatures: 'strict', output: { entryFileNames: partFile, chunkFileNames: partFile, codeSplitting: { groups: [{ name: 'base', test: sharedByParts }, { name: 'payment', test: sharedByPaying }] } } }),
+    chunks: browser({
+      input: parts,
+      preserveEntrySignatures: 'allow-extension',
+      output: { postBanner: runsAtOnce, entryFileNames: partFile, chunkFileNames: partFile, codeSplitting: { groups: [{ name: 'base', test: sharedByParts }, { name: 'hooks', test: hooks }, { name: 'pay', test: paying }] } },
+    }),
     entry: {
       consumer: 'client',
       // Built as a library, because Vite wraps the `import()` of anything else in a helper for style sheets that a script like this has none of.

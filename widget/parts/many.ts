@@ -1,2 +1,1 @@
 export { ManyRows, Pages } from '../payer/ManyRows.tsx'
-export { Search } from '../payer/Search.tsx'

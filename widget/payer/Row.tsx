@@ -9,7 +9,7 @@ import { Shape } from './Shape.tsx'
 const drawn = new WeakMap<InvoiceRow, { from: unknown[]; node: VNode }>()
 
 /** One invoice: two lines at the narrowest, its state in words, shape and colour. */
-export function rowOf(face: Face, row: InvoiceRow, place: number, size: number): VNode {
+export function rowOf(face: Face, row: InvoiceRow, place?: number, size?: number): VNode {
   const { portal, parts, base, live } = face
   const { view, selection } = portal.state
   const pay = parts.pay.now

@@ -6,9 +6,10 @@ import { rowOf } from './Row.tsx'
 export function Rows({ face }: { face: Face }) {
   const { rows, nextCursor, busy } = face.portal.state
   const { many } = face.parts
+  // The browser itself counts the rows of a list that is whole.
   const short = (
     <ul role="list" class={listClass(face)} aria-busy={busy === 'list'}>
-      {rows.map((row, i) => rowOf(face, row, i + 1, nextCursor ? -1 : rows.length))}
+      {rows.map((row, i) => nextCursor ? rowOf(face, row, i + 1, -1) : rowOf(face, row))}
     </ul>
   )
   if (face.live && (nextCursor || rows.length > manyFrom)) return <Later face={face} part={many} waiting={short}>{kit => <kit.ManyRows face={face} />}</Later>

@@ -2,7 +2,7 @@ import type { InvoiceFilter } from '../../api/domain/views.ts'
 import { more } from '../text-more.ts'
 import { address, countText, type Face } from './face.ts'
 import { Go } from './Go.tsx'
-import { Later } from './Later.tsx'
+import { Search } from './Search.tsx'
 
 const filters = ['open', 'overdue', 'processing', 'paid', 'all'] as const satisfies readonly InvoiceFilter[]
 /** From so many invoices on there is something to search. */
@@ -10,7 +10,7 @@ const searchFrom = 8
 
 /** Which invoices, and the search where there are many. A filter that would show nothing is not offered. */
 export function Toolbar({ face }: { face: Face }) {
-  const { portal, parts } = face
+  const { portal } = face
   const { filter, counts, query } = portal.state
   const offered = filters.filter(name => name === filter || (name === 'all' ? counts.all > Math.max(counts.open, counts.paid) : counts[name] > 0))
   return (
@@ -24,7 +24,7 @@ export function Toolbar({ face }: { face: Face }) {
           ))}
         </div>
       )}
-      {(counts.all > searchFrom || query) && <Later face={face} part={parts.many} waiting={<div class="search-room" />}>{kit => <kit.Search face={face} />}</Later>}
+      {(counts.all > searchFrom || query) && <Search face={face} />}
     </>
   )
 }

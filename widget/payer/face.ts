@@ -1,4 +1,4 @@
-import type { ComponentChild } from 'preact'
+import type { ComponentChild, ComponentClass } from 'preact'
 import type { InvoiceDetail, InvoiceFilter, InvoiceRow, MoneyView } from '../../api/domain/views.ts'
 import type { Portal } from '../portal.ts'
 import type { Chosen } from '../selection.ts'
@@ -28,7 +28,7 @@ export type Parts = { pay: Part<PayKit>; many: Part<ManyKit>; detail: Part<Detai
 type Shows<P> = (props: P) => ComponentChild
 /** Choosing, paying and staying up to date. */
 export type PayKit = {
-  Bar: Shows<{ face: Face }>
+  Bar: ComponentClass<{ face: Face }>
   Tick: Shows<{ face: Face; row: InvoiceRow }>
   PartAmount: Shows<{ face: Face; row: InvoiceRow }>
   Credits: Shows<{ face: Face }>
@@ -39,7 +39,7 @@ export type PayKit = {
   watchTheme: (changed: () => void) => () => void
 }
 /** What only a long list needs. */
-export type ManyKit = { ManyRows: Shows<{ face: Face }>; Search: Shows<{ face: Face }>; Pages: Shows<{ face: Face }> }
+export type ManyKit = { ManyRows: Shows<{ face: Face }>; Pages: Shows<{ face: Face }> }
 export type DetailKit = { Opened: Shows<{ face: Face; id: string }> }
 export type SignInKit = {
   SignIn: Shows<{ face: Face; title: string; ended: string; done: (() => void) | undefined }>

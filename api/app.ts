@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context as HonoContext } from 'hono'
+import type { Context as HonoContext, MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
@@ -49,10 +49,8 @@ export function createApp(ctx: Context, assets: Assets) {
   })
   // A connection that is kept open may bring another request after the end of listening.
   app.use(async (c, next) => (ctx.lifetime.isStopping && c.req.path !== '/healthz' ? problem(c, 'unavailable', 'The server is being restarted. Nothing was done; try again in a few seconds.', { retryAfterS: 3 }) : next()))
-  const tooLarge = (maxSize: number) => bodyLimit({ maxSize, onError: c => problem(c, 'too-large', `A request holds at most ${maxSize} bytes here.`) })
-  app.use('/hooks/*', tooLarge(hookMaxBytes))
-  // Whoever asks for the body of a request has the whole of it built, so only those that may have one are asked.
-  app.use(async (c, next) => (c.req.path.startsWith('/hooks/') || reads.includes(c.req.method) ? next() : tooLarge(bodyMaxBytes)(c, next)))
+  const [limitHook, limitBody] = [atMost(hookMaxBytes), atMost(bodyMaxBytes)]
+  app.use(async (c, next) => (c.req.path.startsWith('/hooks/') ? limitHook(c, next) : reads.includes(c.req.method) ? next() : limitBody(c, next)))
   // Customers' pages carry their right in a header and never in a cookie, so any page may ask.
   const preflight = cors({ origin: '*', allowMethods: ['GET', 'POST', 'DELETE'], allowHeaders: ['authorization', 'content-type'], maxAge: 86_400 })
   app.use('/v1/*', async (c, next) => {
@@ -83,6 +81,18 @@ export function createApp(ctx: Context, assets: Assets) {
     return problem(c, 'internal', `Something went wrong here and was written down as ${c.get('requestId')}. ${consequenceOf(c)} If it stays, tell us that number.`)
   })
   return app
+}
+
+/** Refuses a longer body. */
+function atMost(maxSize: number): MiddlewareHandler {
+  const refuse = (c: HonoContext) => problem(c, 'too-large', `A request holds at most ${maxSize} bytes here.`)
+  const count = bodyLimit({ maxSize, onError: refuse })
+  return async (c, next) => {
+    const told = c.req.header('content-length')
+    // Counting has the whole request built; where its length is told, Node takes no byte more than that.
+    if (told === undefined || c.req.header('transfer-encoding') !== undefined) return count(c, next)
+    return Number(told) <= maxSize ? next() : refuse(c)
+  }
 }
 
 /** What every answer carries, and the one line and figure about it. */

@@ -43,9 +43,3 @@ export async function breakerWrites(ctx: Context, merchantId: MerchantId): Promi
     merchant.changes.tell({ customerId: '', invoiceId: null, kind: 'card', now }),
   ]
 }
-
-/** True while a merchant's payments are stopped. */
-export async function paymentsPaused(ctx: Context, merchantId: MerchantId): Promise<boolean> {
-  const card = await ctx.store.merchant(merchantId).cards.findByKey(cardTestingKey)
-  return card !== null && card.closedAt === null
-}

@@ -10,7 +10,7 @@ import type { PaymentProvider, ProviderOutcome } from '../ports.ts'
 import { factsOf } from '../present/invoice.ts'
 import { grantStands } from '../routes/guard.ts'
 import { readFresh } from '../sync/fresh.ts'
-import { cardTriesMost, pausedText, paymentsPaused, triesProblem } from './card-testing.ts'
+import { cardTestingKey, cardTriesMost, pausedText, triesProblem } from './card-testing.ts'
 import { providerCustomer } from './customer.ts'
 import { recoveringText } from './gate.ts'
 import { giveUpPayment } from './give-up.ts'
@@ -36,8 +36,9 @@ export const startPayment = (ctx: Context) => async (input: StartPayment): Promi
   const known = await merchant.payments.find(input.paymentId)
   if (known) return known.checkoutId === checkout.id ? goOn(ctx, stripe, known, input) : refuse('conflict', 'This payment belongs to another page. Load the page again.')
   if (checkout.expiresAt <= ctx.clock.now() || !(await grantStands(ctx, checkout.grantHash))) return refuse('checkout-expired', 'This payment page has ended. Go back to your invoices to start again; you were not charged.')
-  if (await merchant.recovery.underWay()) return refuse('unavailable', recoveringText)
-  if (await paymentsPaused(ctx, checkout.merchantId)) return refuse('unavailable', `${pausedText} You were not charged.`)
+  const standing = await merchant.connection.standing(cardTestingKey)
+  if (standing?.recovering) return refuse('unavailable', recoveringText)
+  if (!standing || standing.stopped) return refuse('unavailable', `${pausedText} You were not charged.`)
   const tooMany = await triesProblem(ctx, checkout.merchantId, tryOf(ctx, input))
   if (tooMany) return { kind: 'refused', code: 'rate-limited', ...tooMany }
   if (input.replaceOpen) await replaceOpen(ctx, checkout)

@@ -97,10 +97,7 @@ async function send<T>(options: RequestOptions, request: QboRequest, read: Reade
 }
 
 function addressOf(apiUrl: string, request: QboRequest): string {
-  const url = new URL(`${apiUrl}/v3/company/${encodeURIComponent(request.at.realmId)}/${request.path}`)
-  for (const [name, value] of Object.entries(request.query ?? {})) url.searchParams.set(name, value)
-  url.searchParams.set('minorversion', minorVersion)
-  return url.href
+  return `${apiUrl}/v3/company/${encodeURIComponent(request.at.realmId)}/${request.path}?${new URLSearchParams({ ...request.query, minorversion: minorVersion })}`
 }
 
 /** Intuit documents no Retry-After; where one comes it is followed, but never below a second. */

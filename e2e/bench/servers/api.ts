@@ -6,6 +6,7 @@ import { laneOf } from '../../../api/sync/jobs.ts'
 import type { MerchantId } from '../../../db/values.ts'
 import { announce, obey } from '../child.ts'
 import { startProfile } from '../profile.ts'
+import { watchSpent } from './spent.ts'
 
 /** The product as it is served, in a process that also tells how much memory it held at most and where its time went. Limits towards QuickBooks are Intuit's, not ours, and are lifted. */
 let offsetMs = 0
@@ -20,6 +21,7 @@ obey({
   clock: ({ aheadMs }: { aheadMs: number }) => {
     offsetMs = aheadMs
   },
+  paying: watchSpent(({ method, url = '' }) => method === 'POST' && url.startsWith('/pay/')),
   idle: () => api.worker.idle(),
   load,
   profile: async () => {

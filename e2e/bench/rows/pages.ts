@@ -18,7 +18,7 @@ export const pages: Bench = {
     { id: 'landing', what: 'landing page, first contentful paint at 4× slowed processor and slow 4G', floorIs: 'a static HTML page of the same bytes', unit: 'ms', target: { kind: 'ratio-at-most', value: 1.3 } },
     { id: 'script', what: `script time of the widget at 4× slowed processor, ${invoicesOfCustomer} invoices`, floorIs: null, unit: 'ms', target: { kind: 'at-most', value: 40 } },
   ],
-  limit: 'The landing page is painted from its first answer; beyond the static page it lays out the list, and the server reads it first. The widget’s time is Preact itself, its styles, the room it holds while it asks, and building twenty rows.',
+  limit: 'The landing page is painted from its first answer; beyond the static page it lays out the list, and the server reads it first. About half of the widget’s time is Preact drawing the list’s 276 elements once, from data that is there; bare calls of the DOM would take a fifth. The rest is its styles, the room it holds while it asks, the asking, and fetching what paying needs.',
   async open() {
     const prepared = await prepareDatabase(1_000, 0)
     const port = await freePort()

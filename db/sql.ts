@@ -41,3 +41,13 @@ export function writeOf(query: { toSQL(): { sql: string; params: unknown[] } }):
 
 /** Undoes the whole batch unless the statement before it changed exactly one row. */
 export const mustHaveChangedOne: Write = { sql: 'insert into must select changes()', args: [] }
+
+/** A query of drizzle's builder that is put together once for each database. */
+export function once<T>(make: (orm: Db['orm']) => T): (db: Db) => T {
+  const made = new WeakMap<Db['orm'], T>()
+  return ({ orm }) => {
+    const known = made.get(orm) ?? make(orm)
+    made.set(orm, known)
+    return known
+  }
+}

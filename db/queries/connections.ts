@@ -1,7 +1,7 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Write } from '../client.ts'
 import { connections, oauthStates } from '../schema/index.ts'
-import { type Db, mustHaveChangedOne, write } from '../sql.ts'
+import { once, type Db, mustHaveChangedOne, write } from '../sql.ts'
 import type { ConnectionState, MerchantId } from '../values.ts'
 
 export type ConnectionRow = typeof connections.$inferSelect
@@ -13,9 +13,11 @@ export type SealedTokens = {
   hardExpiresAt: number | null
 }
 
+const findConnection = once(orm => orm.select().from(connections).where(eq(connections.merchantId, sql.placeholder('merchant'))).prepare())
+
 /** The merchant's grant at Intuit. */
 export const connectionQueries = (db: Db, merchantId: MerchantId) => ({
-  find: async (): Promise<ConnectionRow | null> => (await db.orm.select().from(connections).where(eq(connections.merchantId, merchantId)))[0] ?? null,
+  find: async (): Promise<ConnectionRow | null> => (await findConnection(db).all({ merchant: merchantId }))[0] ?? null,
   /** Where the company's calendar is; null where it is not known. */
   timeZone: async (): Promise<string | null> => (await db.rows<{ timeZone: string | null }>(`select time_zone timeZone from connections where merchant_id = ?`, [merchantId]))[0]?.timeZone ?? null,
   /** What decides whether customers can pay now, in one read; `stoppedBy` is the key of the card that stops payments while it is open. */

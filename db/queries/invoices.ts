@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Write } from '../client.ts'
 import { documentEvents, invoices } from '../schema/index.ts'
 import { type Ordered, type Slice, slices, textEnd } from '../slices.ts'
-import { type Db, mustHaveChangedOne, write } from '../sql.ts'
+import { once, type Db, mustHaveChangedOne, write } from '../sql.ts'
 import type { Currency, CustomerId, InvoiceId, LocalDate, MerchantId, Minor, Origin, Visibility } from '../values.ts'
 
 /** An invoice as lists show it: the mirror's figures with what is on its way here. */
@@ -104,6 +104,8 @@ function orderOf({ customerIds, invoiceIds, filter }: CountQuery, by?: ListSort[
   const ordered = (customerIds === null && !invoiceIds && orders[filter]) || null
   return by === undefined || by === (ordered === openByDue ? 'due' : 'issued') ? ordered : null
 }
+
+const findFull = once(orm => orm.select().from(invoices).where(and(eq(invoices.merchantId, sql.placeholder('merchantId')), eq(invoices.id, sql.placeholder('id')))).prepare())
 
 /** Invoices of one merchant, as their readers see them. */
 export const invoiceQueries = (db: Db, merchantId: MerchantId) => ({ ...listsOf(db, merchantId), ...documentsOf(db, merchantId) })
@@ -230,7 +232,7 @@ const documentsOf = (db: Db, merchantId: MerchantId) => ({
   lastPaidOn: async (customerIds: readonly CustomerId[]): Promise<LocalDate | null> =>
     (await db.rows<{ on: LocalDate | null }>(
       `select max(paid_on) "on" from qbo_payments indexed by qbo_payments_by_customer where merchant_id = ? and customer_id in (select value from json_each(?)) and state = 'live' and total > 0`, [merchantId, JSON.stringify(customerIds)]))[0]?.on ?? null,
-  full: async (id: InvoiceId): Promise<InvoiceRowFull | null> => (await db.orm.select().from(invoices).where(and(eq(invoices.merchantId, merchantId), eq(invoices.id, id))))[0] ?? null,
+  full: async (id: InvoiceId): Promise<InvoiceRowFull | null> => (await findFull(db).all({ merchantId, id }))[0] ?? null,
   /** What was put against an invoice, oldest first. */
   applied: (qboId: string) =>
     db.rows<{ kind: 'payment' | 'credit'; on: LocalDate; reference: string | null; amount: Minor; paymentId: string | null }>(

@@ -1,11 +1,14 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Write } from '../client.ts'
 import { merchants, members, settings } from '../schema/index.ts'
-import { type Db, write, writeOf } from '../sql.ts'
+import { once, type Db, write, writeOf } from '../sql.ts'
 import type { MerchantId } from '../values.ts'
 
+const findMerchant = once(orm => orm.select().from(merchants).where(eq(merchants.id, sql.placeholder('merchantId'))).prepare())
+const findChosen = once(orm => orm.select({ chosen: settings.chosen }).from(settings).where(eq(settings.merchantId, sql.placeholder('merchantId'))).prepare())
+
 export const merchantQueries = (db: Db, merchantId: MerchantId) => ({
-  find: async () => (await db.orm.select().from(merchants).where(eq(merchants.id, merchantId)))[0] ?? null,
+  find: async () => (await findMerchant(db).all({ merchantId }))[0] ?? null,
   members: () => db.orm.select().from(members).where(eq(members.merchantId, merchantId)),
   addMember: (member: { id: string; email: string; name: string | null; intuitSub: string | null; now: number }): Write =>
     writeOf(db.orm.insert(members).values({ merchantId, id: member.id, email: member.email, name: member.name, intuitSub: member.intuitSub, createdAt: member.now })),
@@ -13,7 +16,7 @@ export const merchantQueries = (db: Db, merchantId: MerchantId) => ({
   rename: (name: string): Write => write(`update merchants set name = ? where id = ?`, name, merchantId),
   /** What the merchant chose; empty where everything is at its default. */
   chosenSettings: async (): Promise<Record<string, unknown>> =>
-    (await db.orm.select({ chosen: settings.chosen }).from(settings).where(eq(settings.merchantId, merchantId)))[0]?.chosen ?? {},
+    (await findChosen(db).all({ merchantId }))[0]?.chosen ?? {},
   chooseSettings: (chosen: Record<string, unknown>, now: number): Write =>
     write(
       `insert into settings (merchant_id, chosen, updated_at) values (?, ?, ?)

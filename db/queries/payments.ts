@@ -1,8 +1,8 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Write } from '../client.ts'
 import { checkouts, payments, postings } from '../schema/index.ts'
 import type { StoredFailure, StoredMethod } from '../schema/payments.ts'
-import { type Db, mustHaveChangedOne, write } from '../sql.ts'
+import { once, type Db, mustHaveChangedOne, write } from '../sql.ts'
 import type { AllocationState, CheckoutId, Currency, CustomerId, InvoiceId, MerchantId, Minor, PaymentId, PaymentState } from '../values.ts'
 
 export type PaymentRow = typeof payments.$inferSelect
@@ -15,6 +15,10 @@ export type LedgerEntry = { ledgerAccount: string; amount: Minor; currency: Curr
 export const captureTime = (of = 'payments') => `case when ${of}.captured_at is null then ${of}.created_at else ${of}.captured_at end`
 
 export type NewPayment = Pick<PaymentRow, 'id' | 'checkoutId' | 'customerId' | 'currency' | 'amount' | 'provider' | 'stripeAccount' | 'confirmationToken' | 'providerCustomerRef' | 'reference' | 'createdAt' | 'holdUntil' | 'payerAddress'>
+
+const findPayment = once(orm => orm.select().from(payments).where(and(eq(payments.merchantId, sql.placeholder('merchant')), eq(payments.id, sql.placeholder('id')))).prepare())
+const findByHash = once(orm => orm.select().from(checkouts).where(eq(checkouts.tokenHash, sql.placeholder('hash'))).prepare())
+const findCheckout = once(orm => orm.select().from(checkouts).where(and(eq(checkouts.merchantId, sql.placeholder('merchant')), eq(checkouts.id, sql.placeholder('id')))).prepare())
 
 /** The payments of one merchant: checkouts, attempts, and what they are put against. */
 export const paymentQueries = (db: Db, merchantId: MerchantId) => ({ ...checkoutsOf(db, merchantId), ...attemptsOf(db, merchantId) })
@@ -31,11 +35,11 @@ const checkoutsOf = (db: Db, merchantId: MerchantId) => ({
   checkoutsSince: async (grantHash: string, since: number): Promise<number> =>
     (await db.rows<{ n: number }>(`select count(*) n from checkouts where merchant_id = ? and grant_hash = ? and created_at > ?`, [merchantId, grantHash, since]))[0]?.n ?? 0,
   checkout: async (id: CheckoutId): Promise<CheckoutRow | null> =>
-    (await db.orm.select().from(checkouts).where(and(eq(checkouts.merchantId, merchantId), eq(checkouts.id, id))))[0] ?? null,
+    (await findCheckout(db).all({ merchant: merchantId, id }))[0] ?? null,
 })
 
 const attemptsOf = (db: Db, merchantId: MerchantId) => ({
-  find: async (id: PaymentId): Promise<PaymentRow | null> => (await db.orm.select().from(payments).where(and(eq(payments.merchantId, merchantId), eq(payments.id, id))))[0] ?? null,
+  find: async (id: PaymentId): Promise<PaymentRow | null> => (await findPayment(db).all({ merchant: merchantId, id }))[0] ?? null,
   findByRef: async (provider: string, ref: string): Promise<PaymentRow | null> =>
     (await db.orm.select().from(payments).where(and(eq(payments.merchantId, merchantId), eq(payments.provider, provider), eq(payments.providerRef, ref))))[0] ?? null,
   findByReference: async (reference: string): Promise<PaymentRow | null> =>
@@ -116,5 +120,5 @@ const attemptsOf = (db: Db, merchantId: MerchantId) => ({
 })
 
 export const paymentControl = (db: Db) => ({
-  checkoutByHash: async (hash: string): Promise<CheckoutRow | null> => (await db.orm.select().from(checkouts).where(eq(checkouts.tokenHash, hash)))[0] ?? null,
+  checkoutByHash: async (hash: string): Promise<CheckoutRow | null> => (await findByHash(db).all({ hash }))[0] ?? null,
 })

@@ -86,7 +86,8 @@ const rebuildingOf = (db: Db, merchantId: MerchantId) => ({
   /** Invoices by our id or by QuickBooks'. */
   invoicesBy: (ids: readonly string[], qboIds: readonly string[]): Promise<{ id: InvoiceId; qboId: string | null; customerId: CustomerId }[]> =>
     db.rows(
-      `select id, qbo_id qboId, customer_id customerId from invoices where merchant_id = ?1 and (id in (select value from json_each(?2)) or qbo_id in (select value from json_each(?3)))`,
+      `select id, qbo_id qboId, customer_id customerId from invoices where merchant_id = ?1 and id in (select value from json_each(?2))
+       union select id, qbo_id, customer_id from invoices where merchant_id = ?1 and qbo_id in (select value from json_each(?3))`,
       [merchantId, JSON.stringify(ids), JSON.stringify(qboIds)]),
   /** Writes a payment anew from what the provider keeps of it. Its allocations hold nothing yet: settling it takes them. */
   rebuild: (payment: LostPayment): Write[] => [

@@ -5,13 +5,13 @@ import type { MerchantId } from '../values.ts'
 /** A sealed text where it lies. `row` is the row's id within its merchant. */
 export type SealedText = { place: keyof typeof places; merchantId: MerchantId; row: string; sealed: string }
 
-/** Every place that holds sealed text: where it is read, how many rows on, and where it is written. */
+/** Every place that holds sealed text: how a row there is named, and found again by that name. */
 const places = {
-  access: { table: 'connections', column: 'sealed_access', row: `''`, where: 'true', set: 'sealed_access = ?' },
-  refresh: { table: 'connections', column: 'sealed_refresh', row: `''`, where: 'true', set: 'sealed_refresh = ?' },
-  previous: { table: 'connections', column: 'sealed_previous', row: `''`, where: 'true', set: 'sealed_previous = ?' },
-  letter: { table: 'outbox', column: `payload ->> 'sealed'`, row: `payload ->> 'mailId'`, where: `kind = 'send_mail'`, set: `payload = json_set(payload, '$.sealed', ?)` },
-  return_url: { table: 'checkouts', column: 'return_url', row: 'id', where: 'true', set: 'return_url = ?' },
+  access: { table: 'connections', column: 'sealed_access', row: `''`, at: `'' = ?`, where: 'true', set: 'sealed_access = ?' },
+  refresh: { table: 'connections', column: 'sealed_refresh', row: `''`, at: `'' = ?`, where: 'true', set: 'sealed_refresh = ?' },
+  previous: { table: 'connections', column: 'sealed_previous', row: `''`, at: `'' = ?`, where: 'true', set: 'sealed_previous = ?' },
+  letter: { table: 'outbox', column: `payload ->> 'sealed'`, row: `payload ->> 'mailId'`, at: `id = 'mail:' || ?`, where: `kind = 'send_mail'`, set: `payload = json_set(payload, '$.sealed', ?)` },
+  return_url: { table: 'checkouts', column: 'return_url', row: 'id', at: 'id = ?', where: 'true', set: 'return_url = ?' },
 } as const
 
 export const sealedPlaces = Object.keys(places) as SealedText['place'][]
@@ -33,7 +33,7 @@ export const sealedControl = (db: Db) => ({
   },
   /** Puts another seal in its place, unless somebody has written there meanwhile. */
   replace: (text: SealedText, sealed: string): Write => {
-    const { table, column, row, where, set } = places[text.place]
-    return write(`update ${table} set ${set} where merchant_id = ? and ${row} = ? and ${where} and ${column} = ?`, sealed, text.merchantId, text.row, text.sealed)
+    const { table, column, at, where, set } = places[text.place]
+    return write(`update ${table} set ${set} where merchant_id = ? and ${at} and ${where} and ${column} = ?`, sealed, text.merchantId, text.row, text.sealed)
   },
 })

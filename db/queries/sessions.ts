@@ -1,11 +1,13 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Write } from '../client.ts'
 import { apiKeys, customerEmails, links, memberSessions, members, sessions } from '../schema/index.ts'
-import { type Db, mustHaveChangedOne, write, writeOf } from '../sql.ts'
+import { once, type Db, mustHaveChangedOne, write, writeOf } from '../sql.ts'
 import type { CustomerId, InvoiceId, LinkId, MerchantId } from '../values.ts'
 
 export type LinkRow = typeof links.$inferSelect
 export type SessionRow = typeof sessions.$inferSelect
+
+const findSession = once(orm => orm.select().from(sessions).where(eq(sessions.tokenHash, sql.placeholder('tokenHash'))).prepare())
 
 /** Who may see what of one merchant: links, payers' sessions, API keys. */
 export const sessionQueries = (db: Db, merchantId: MerchantId) => ({
@@ -52,7 +54,7 @@ export const sessionControl = (db: Db) => ({
        from links where token_hash = ?`, [tokenHash])
     return row ? { ...row, preview: row.preview === 1 } : null
   },
-  session: async (tokenHash: string): Promise<SessionRow | null> => (await db.orm.select().from(sessions).where(eq(sessions.tokenHash, tokenHash)))[0] ?? null,
+  session: async (tokenHash: string): Promise<SessionRow | null> => (await findSession(db).all({ tokenHash }))[0] ?? null,
   apiKey: async (keyHash: string) => (await db.orm.select().from(apiKeys).where(eq(apiKeys.keyHash, keyHash)))[0] ?? null,
   memberSession: async (tokenHash: string) => {
     const [row] = await db.orm

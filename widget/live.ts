@@ -15,6 +15,7 @@ export function goLive(portal: Portal): () => void {
   const whole = new AbortController()
   const { signal } = whole
   let line: AbortController | undefined
+  let isFirst = true
   const stop = () => {
     line?.abort()
     line = undefined
@@ -23,7 +24,10 @@ export function goLive(portal: Portal): () => void {
     stop()
     if (document.visibilityState === 'hidden' || portal.state.phase !== 'ready') return
     line = new AbortController()
-    void followEvents(portal.ports.client, { connected: () => void renew(portal), refused: () => void renew(portal), changed: event => void renew(portal, event) }, line.signal)
+    // A page that has just been read hears what came after it; one that was hidden or without a network may show another day.
+    const since = isFirst ? portal.state.view?.version : undefined
+    isFirst = false
+    void followEvents(portal.ports.client, { connected: () => void renew(portal), refused: () => void renew(portal), changed: event => void renew(portal, event) }, line.signal, since)
   }
   // A line belongs to who is signed in: it begins when there is something to follow, and ends with the sign-in.
   const unwatch = portal.watch(() => {

@@ -9,15 +9,17 @@ afterEach(() => { vi.useRealTimers() })
 function clientOf(answers: (() => Response)[]) {
   let token = 'ses_old'
   const sent: string[] = []
+  const asked: string[] = []
   const client = {
     origin: 'https://api.example', locale: 'en',
     session: { token: async () => token },
-    fetch: async (_url: string, init: { headers: { authorization: string } }) => {
+    fetch: async (url: string, init: { headers: { authorization: string } }) => {
       sent.push(init.headers.authorization)
+      asked.push(new URL(url).search)
       return (answers.length > 1 ? answers.shift() : answers[0])?.() ?? new Response(null, { status: 503 })
     },
   } as unknown as Client
-  return { client, sent, renew: () => { token = 'ses_new' } }
+  return { client, sent, asked, renew: () => { token = 'ses_new' } }
 }
 
 test('a line whose token has ended asks for another one and is taken up again with it', async () => {
@@ -63,4 +65,15 @@ test('where there is no line to be had, none is asked for again', async () => {
   const { client, sent } = clientOf([() => new Response(null, { status: 404 })])
   await followEvents(client, { connected: () => undefined, refused: () => undefined, changed: () => undefined }, new AbortController().signal)
   expect(sent).toHaveLength(1)
+})
+
+test('a page that has just been read is told what came after it, and not read again; behind a line that was lost it is', async () => {
+  const end = new AbortController()
+  const heard: string[] = []
+  const { client, asked } = clientOf([() => new Response(null, { status: 500 }), () => new Response(': hello\n\n'), () => new Response(': hello\n\n')])
+  const followed = followEvents(client, { connected: () => { heard.push('read anew'); end.abort() }, refused: () => undefined, changed: () => undefined }, end.signal, 41)
+  await vi.advanceTimersByTimeAsync(5_000)
+  await followed
+  expect(heard).toEqual(['read anew'])
+  expect(asked).toEqual(['?since=41', '?since=41', ''])
 })

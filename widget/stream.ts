@@ -18,28 +18,32 @@ export type StreamEvents = {
  * Keeps one event stream open over fetch (an EventSource cannot carry the token) until the signal ends it.
  * A lost line is taken up again after half a second, then 1 s … 30 s, each with some chance in it so that pages do not return all at once.
  * Where the server has no room for a line, the page is read anew each time that one is asked for.
+ * @param since the version of what the page shows: the first line then begins with what happened after it.
  */
-export async function followEvents(client: Client, events: StreamEvents, signal: AbortSignal): Promise<void> {
+export async function followEvents(client: Client, events: StreamEvents, signal: AbortSignal, since?: number): Promise<void> {
   let waitMs = firstWaitMs
   while (!signal.aborted) {
-    const { outcome, afterMs = 0 } = await followOnce(client, events, signal)
+    const { outcome, afterMs = 0 } = await followOnce(client, events, signal, since)
     if (outcome === 'absent' || signal.aborted) return
     if (outcome === 'refused') events.refused()
     if (outcome === 'full') events.connected()
-    if (outcome === 'was-connected') waitMs = firstWaitMs
+    if (outcome === 'was-connected') {
+      waitMs = firstWaitMs
+      since = undefined
+    }
     await pause(Math.max(afterMs, waitMs * (0.5 + Math.random())), signal)
     waitMs = Math.min(waitMs * 2, longestWaitMs)
   }
 }
 
-async function followOnce(client: Client, events: StreamEvents, signal: AbortSignal): Promise<{ outcome: 'refused' | 'absent' | 'full' | 'was-connected' | 'unreachable'; /** The server's own wish. */ afterMs?: number }> {
+async function followOnce(client: Client, events: StreamEvents, signal: AbortSignal, since: number | undefined): Promise<{ outcome: 'refused' | 'absent' | 'full' | 'was-connected' | 'unreachable'; /** The server's own wish. */ afterMs?: number }> {
   const line = new AbortController()
   const end = () => line.abort()
   signal.addEventListener('abort', end)
   let outcome: 'was-connected' | 'unreachable' = 'unreachable'
   try {
     const token = await client.session.token()
-    const response = await client.fetch(`${client.origin}/v1/events`, {
+    const response = await client.fetch(`${client.origin}/v1/events${since === undefined ? '' : `?since=${since}`}`, {
       credentials: 'omit', cache: 'no-store', signal: line.signal,
       headers: { accept: 'text/event-stream', ...(token && { authorization: `Bearer ${token}` }) },
     })
@@ -48,7 +52,7 @@ async function followOnce(client: Client, events: StreamEvents, signal: AbortSig
     if (response.status === 429 || response.status === 503) return { outcome: 'full', afterMs: (Number(response.headers.get('retry-after')) || 0) * 1000 }
     if (!response.ok || !response.body) return { outcome }
     outcome = 'was-connected'
-    events.connected()
+    if (since === undefined) events.connected()
     return { outcome, afterMs: await readEvents(response.body, events.changed, line) }
   } catch {
     // A line that breaks is the ordinary end of every stream; the caller takes it up again.

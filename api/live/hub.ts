@@ -19,6 +19,11 @@ const mostAtOnce = 1_000
 /** Pages of one customer, or of one merchant's console, that are open at the same time. */
 export const streamsOfReaderMax = 24
 
+/** Those of these changes that a reader hears of. */
+export function heardBy({ merchantId, customerIds }: Pick<Listener, 'merchantId' | 'customerIds'>, changes: readonly ChangeRow[]): ChangeRow[] {
+  return changes.filter(c => c.merchantId === merchantId && c.kind !== rightEnded && (customerIds === null || (c.customerId !== '' && customerIds.includes(c.customerId))))
+}
+
 /** Follows the rows of `changes`: at once after a commit of this process, half a second after one of another. */
 export async function startHub(store: Store, log: Log, streamsMax: number): Promise<Hub> {
   const listeners = new Set<Listener>()
@@ -35,10 +40,9 @@ export async function startHub(store: Store, log: Log, streamsMax: number): Prom
       if (!last) return
       seen = last.seq
       for (const listener of listeners) {
-        const ofMerchant = changes.filter(c => c.merchantId === listener.merchantId)
-        const theirs = ofMerchant.filter(c => c.kind !== rightEnded && (listener.customerIds === null || (c.customerId !== '' && listener.customerIds.includes(c.customerId))))
+        const theirs = heardBy(listener, changes)
         // A reader who hears of nothing new looks whether their own right still stands.
-        if (theirs.length > 0 || ofMerchant.some(c => c.kind === rightEnded)) listener.hear(theirs)
+        if (theirs.length > 0 || changes.some(c => c.merchantId === listener.merchantId && c.kind === rightEnded)) listener.hear(theirs)
       }
     }
   }

@@ -18,7 +18,7 @@ import { type Payer, bearerOf, payerOf, staffOf } from './guard.ts'
 import { invalidRequest } from './invalid.ts'
 import { problem } from './problem.ts'
 import { rememberAnswers } from './remember.ts'
-import { CheckoutCreated, InvoiceDetail, InvoiceList, MerchantAnswer, Portal, Session, body, checkoutRequest, email, json, listQuery, localeQuery, publishableKey, refusals } from './schemas.ts'
+import { CheckoutCreated, InvoiceDetail, InvoiceList, MerchantAnswer, Portal, Session, body, checkoutRequest, email, json, listQuery, streamQuery, localeQuery, publishableKey, refusals } from './schemas.ts'
 
 const bearer = [{ bearer: [] }]
 const byId = z.object({ id: z.string().max(64) })
@@ -139,6 +139,8 @@ function mountInvoices(ctx: Context, app: OpenAPIHono): void {
     const payer = await payerFor(ctx, c)
     if (payer instanceof Response) return payer
     const locale = localeFor(c, c.req.query('locale'))
+    const { success, data } = streamQuery.safeParse(c.req.query())
+    if (!success) return problem(c, 'invalid-request', '`since` is the `version` of an answer of /v1/portal, a whole number.')
     return streamChanges(ctx, c, payer, async changes => {
       const now = await payerOf(ctx, bearerOf(c) ?? '')
       if (now.kind !== 'payer') return null
@@ -148,7 +150,7 @@ function mountInvoices(ctx: Context, app: OpenAPIHono): void {
       // A page hears of no invoice that it may not show.
       const rows = ids.length > 0 ? await rowsNow(ctx, now, ids, locale) : []
       return [{ event: 'changed', data: { version: last.seq, invoices: rows.map(row => row.id), said: rows.map(said) } satisfies ChangedEvent }]
-    })
+    }, data.since)
   })
 }
 

@@ -64,6 +64,7 @@ export const listQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
   locale: z.string().max(35).optional(),
 })
+export const streamQuery = z.object({ since: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional() })
 export const localeQuery = z.object({ locale: z.string().max(35).optional() })
 export const checkoutRequest = z.strictObject({
   invoices: z.array(z.strictObject({ invoiceId: z.string().max(64), amount: z.int().positive().optional() })).min(1).max(100),

@@ -18,6 +18,9 @@ export const changeQueries = (_db: Db, merchantId: MerchantId) => ({
 export const changeControl = (db: Db) => ({
   after: (seq: number, most: number): Promise<ChangeRow[]> =>
     db.rows<ChangeRow>(`select seq, merchant_id merchantId, customer_id customerId, invoice_id invoiceId, kind from changes where seq > ? order by seq limit ?`, [seq, most]),
-  latest: async (): Promise<number> => (await db.rows<{ seq: number | null }>(`select max(seq) seq from changes`))[0]?.seq ?? 0,
+  /** The number of the last row that was ever written, kept or dropped. */
+  latest: async (): Promise<number> => (await db.rows<{ seq: number }>(`select seq from sqlite_sequence where name = 'changes'`))[0]?.seq ?? 0,
+  /** The number of the oldest row that is kept; null where none is. */
+  oldest: async (): Promise<number | null> => (await db.rows<{ seq: number | null }>(`select min(seq) seq from changes`))[0]?.seq ?? null,
   drop: (before: number): Write => write(`delete from changes where at < ?`, before),
 })

@@ -183,7 +183,7 @@ test('on the landing page scripts take over what stands there, and the list foll
   const kept = await page.evaluate(() => document.querySelector('quittance-invoices')?.shadowRoot?.contains((globalThis as unknown as { first: Node }).first))
   expect(kept).toBe(true)
   stories.api.rows = stories.api.rows.map(row => (row.id === 'inv_1042' ? invoiceRow({ id: row.id, state: 'paid' }) : row))
-  await page.waitForFunction(() => performance.getEntriesByType('resource').some(entry => entry.name.includes('/v1/portal')))
+  await expect.poll(() => stories.api.asked.some(call => call.path.startsWith('/v1/events?since=')), { timeout: 10_000 }).toBe(true)
   stories.api.publish(['inv_1042'], ['Invoice 1042 is now paid'])
   await page.locator('.row.paid', { hasText: '1042' }).waitFor()
 })

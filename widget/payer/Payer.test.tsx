@@ -83,7 +83,9 @@ test('a balance that changed meanwhile is shown afresh with what happened', asyn
 test('a payment elsewhere turns the row to paid in place and is said aloud', async () => {
   const api = fakeApi(handful)
   const { see } = await show(api)
-  await waitFor(() => expect(api.asked.filter(call => call.path === '/v1/events')).toHaveLength(1))
+  await waitFor(() => expect(api.asked.filter(call => call.path.startsWith('/v1/events?since='))).toHaveLength(1))
+  // What the page has just read it does not ask for again.
+  expect(api.asked.filter(call => call.path.startsWith('/v1/portal'))).toHaveLength(1)
   api.rows = api.rows.map(row => (row.id === 'inv_1047' ? invoiceRow({ id: row.id, state: 'paid', total: row.total }) : row))
   api.publish(['inv_1047'], ['Invoice 1047 is now paid'])
   await waitFor(() => expect(see.getByText('Invoice 1047 is now paid').getAttribute('role')).toBe('status'))

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { serveFlags } from '../bench/child.ts'
 import { signUpMerchant } from '../merchant.ts'
 import { realmId, startOutside } from '../outside.ts'
 import { freePort } from '../ports.ts'
@@ -16,7 +17,7 @@ export type SoakOptions = { hours: number; invoices?: number; /** A bug that is 
 export type Soaked = { hours: number; samples: Sample[]; done: Done; seconds: number }
 
 /**
- * Runs the product in a process of its own, on an embedded file, under a steady load while everybody's clock moves. The clock stands still
+ * Runs the product in a process of its own, as it is served, on an embedded file, under a steady load while everybody's clock moves. The clock stands still
  * while a step is carried out and jumps six minutes after it, so that no call seems to take minutes. The process has one arena for memory,
  * as `docs/runbook.md` advises: several hold on to what each has freed.
  */
@@ -27,7 +28,7 @@ export async function soak({ hours, invoices = 500, plant, onSample }: SoakOptio
   const dataDir = mkdtempSync(join(tmpdir(), 'soak-'))
   const outside = await startOutside({ unlimited: true, invoices, apiUrl })
   const env = { ...process.env, ...outside.environment, PORT: String(port), DATA_DIR: dataDir, SEALING_KEYS: `soak:${randomBytes(32).toString('base64')}`, LOG_LEVEL: 'info', MALLOC_ARENA_MAX: '1', SOAK_PLANT: plant ?? '' }
-  const child = fork(resolve(import.meta.dirname, 'product.ts'), { env, execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(resolve(import.meta.dirname, 'product.ts'), { env, execArgv: [...serveFlags(), '--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const tell = (more: Partial<Told> = {}) => void child.send({ offsetMs: outside.clock.now() - Date.now(), ...more })
   const look = async (): Promise<Look> => {
     await Promise.all([outside.stripe.settled(), outside.quickbooks.deliveries.idle()])

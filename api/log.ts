@@ -20,8 +20,11 @@ const secretShapes: readonly (readonly [RegExp, string])[] = [
 /** Whether one of them may be there at all: most lines are passed on after this one look. */
 const mayHoldSecret = /(?:lnk|ses|chk|mst|qk|qst|brw|sk_test|sk_live|rk_test|rk_live|whsec|re|secret)_|Bearer |eyJ|@|%40/i
 
+/** Lines gather while the last ones are written, so that a slow reader of the log holds up nobody. At an exit all are written; what a kill loses are lines, no facts. */
+const standardOutput = () => pino.destination({ dest: 1, sync: false })
+
 /** JSON lines on standard output, or wherever `destination` takes them. Secrets are left out by the names of their fields and by their shape, even where somebody passes them. */
-export function createLog(level: string, destination: { write(line: string): void } = pino.destination(1)): Log {
+export function createLog(level: string, destination: { write(line: string): void } = standardOutput()): Log {
   return pino({
     level, base: null, timestamp: pino.stdTimeFunctions.isoTime,
     // The trace itself must not take up the fields of one line.

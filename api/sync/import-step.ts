@@ -20,7 +20,7 @@ const asksMax = 5000
 const overlapMs = 10 * 60_000
 
 type Pages = ReturnType<typeof pagesAhead>
-type Part = { step: ImportStepRow; entity: QboEntity; read: Page }
+type Part = { step: ImportStepRow; entity: QboEntity; read: Page; /** Everything adds up already: nothing is to be looked for. */ isComplete?: true }
 type Stepping = { job: Job; run: ImportRow; home: Currency }
 
 /** Carries a run one page further. Page and progress are written in one batch, so a stop in between loses and repeats nothing. */
@@ -48,7 +48,7 @@ async function stepOn(ctx: Context, job: Job, pages: Pages): Promise<JobResult> 
   const whole = await completed(ctx, job.merchantId, read.incoming, home, false)
   if (!whole.ok) return trouble(ctx, job, run, whole.failure)
   await ctx.pass('S1')
-  const steps = run.steps.map((old, i) => (i === at ? part.value.step : old))
+  const steps = run.steps.map((old, i) => (i === at ? part.value.step : part.value.isComplete && old.source === 'needed' ? ended(old) : old))
   const writes = await writesOf(ctx, job.merchantId, whole.value, run.kind === 'first_load' ? 'quiet' : 'told')
   const seen = run.steps.some(other => other.source === 'missing') ? [merchant.imports.saw(run.id, entity, read.ids)] : []
   return { kind: 'again', afterMs: 0, writes: [...writes, ...seen, ...progress(ctx, job, run, steps)] }
@@ -102,7 +102,7 @@ async function nextNeeded(ctx: Context, { job, home }: Stepping, step: ImportSte
   const entity = step.entity as QboEntity
   const ids = step.ids ?? (await customersInNeed(ctx, job))
   const asked = ids.slice(0, idsMax)
-  if (asked.length === 0) return { ok: true, value: { step: { ...step, ids: [], total: step.done, state: 'done' }, entity, read: readPage(entity, [], home) }, intuitTid: null }
+  if (asked.length === 0) return { ok: true, value: { step: ended(step), entity, read: readPage(entity, [], home), isComplete: true }, intuitTid: null }
   const where = `${whereIn('CustomerRef', asked)} and ${step.where ?? ''}`
   const answer = await callQuickBooks(ctx, job.merchantId, at => ctx.accounting.page(at, { entity, where, orderBy: 'Id', start: step.nextStart, max: pageMax }))
   if (!answer.ok) return answer
@@ -111,6 +111,10 @@ async function nextNeeded(ctx: Context, { job, home }: Stepping, step: ImportSte
   const done = step.done + answer.value.length
   const next: ImportStepRow = { ...step, ids: rest, done, total: rest.length === 0 ? done : null, state: rest.length === 0 ? 'done' : 'running', nextStart: isLast ? 1 : step.nextStart + answer.value.length }
   return { ...answer, value: { step: next, entity, read: readPage(entity, answer.value, home) } }
+}
+
+function ended(step: ImportStepRow): ImportStepRow {
+  return { ...step, ids: [], total: step.done, state: 'done' }
 }
 
 async function customersInNeed(ctx: Context, job: Job): Promise<string[]> {

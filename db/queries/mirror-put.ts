@@ -53,7 +53,7 @@ export const putDocuments = (merchantId: MerchantId) => ({
          visibility, published_at, voided_at, created_at, body)
        select ?1, v.value ->> 'id', 'qbo', v.value ->> 'qboId', v.value ->> 'syncToken', v.value ->> 'updatedAt', c.id, v.value ->> 'number', v.value ->> 'issuedOn', v.value ->> 'dueOn',
          v.value ->> 'currency', v.value ->> 'total', v.value ->> 'balance', v.value ->> 'deposit', v.value ->> 'tax', v.value ->> 'billEmail', v.value ->> 'emailStatus', v.value ->> 'visibility',
-         iif(v.value ->> 'visibility' = 'published', ?3, null), iif(v.value ->> 'voided', v.value ->> 'updatedAt', null), v.value ->> 'createdAt', v.value -> 'body'
+         iif(v.value ->> 'visibility' = 'published', ?3, null), iif(v.value ->> 'voided', v.value ->> 'updatedAt', null), v.value ->> 'createdAt', v.value ->> 'body'
        from v left join customers c on c.merchant_id = ?1 and c.qbo_id = v.value ->> 'customerQboId' where true
        on conflict (merchant_id, qbo_id) do update set sync_token = excluded.sync_token, qbo_updated_at = excluded.qbo_updated_at, customer_id = excluded.customer_id, number = excluded.number,
          issued_on = excluded.issued_on, due_on = excluded.due_on, currency = excluded.currency, total = excluded.total, balance = excluded.balance, deposit = excluded.deposit, tax = excluded.tax,
@@ -62,7 +62,8 @@ export const putDocuments = (merchantId: MerchantId) => ({
          archived_at = iif(invoices.archived_reason = '${archivedBy.deletion}', null, invoices.archived_at),
          archived_reason = iif(invoices.archived_reason = '${archivedBy.deletion}', null, invoices.archived_reason), created_at = excluded.created_at, body = excluded.body
        where invoices.origin = 'qbo' and ${newer('invoices')} and (invoices.archived_reason is not '${archivedBy.deletion}' or excluded.qbo_updated_at > invoices.qbo_updated_at)`,
-      merchantId, JSON.stringify(rows), now),
+      // The body goes as text: SQLite would put each together again from its parts.
+      merchantId, JSON.stringify(rows.map(row => ({ ...row, body: JSON.stringify(row.body) }))), now),
   addEvents: (events: readonly MirrorEvent[]): Write =>
     write(
       `${listed}

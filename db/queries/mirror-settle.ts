@@ -12,13 +12,13 @@ export const mirrorSettleQueries = (merchantId: MerchantId) => ({
    */
   reflect: (links: readonly { invoiceQboId: string; paymentQboId: string; updatedAt: number }[], paymentQboIds: readonly string[]): Write[] => [
     write(
-      `update allocations set state = 'reflected' where merchant_id = ?1 and state = 'captured' and (payment_id, invoice_id) in (
+      `update allocations indexed by allocations_captured set state = 'reflected' where merchant_id = ?1 and state = 'captured' and (payment_id, invoice_id) in (
          select q.payment_id, i.id from json_each(?2) v cross join invoices i on i.merchant_id = ?1 and i.qbo_id = v.value ->> 'invoiceQboId'
            cross join qbo_payments q on q.merchant_id = ?1 and q.qbo_id = v.value ->> 'paymentQboId'
          where q.payment_id is not null and q.state = 'live' and i.qbo_updated_at >= v.value ->> 'updatedAt')`,
       merchantId, JSON.stringify(links)),
     write(
-      `update allocations set state = 'reflected' where merchant_id = ?1 and state = 'captured' and (payment_id, invoice_id) in (
+      `update allocations indexed by allocations_captured set state = 'reflected' where merchant_id = ?1 and state = 'captured' and (payment_id, invoice_id) in (
          select a.payment_id, a.invoice_id from json_each(?2) v cross join qbo_payments q on q.merchant_id = ?1 and q.qbo_id = v.value
            cross join allocations a on a.merchant_id = ?1 and a.payment_id = q.payment_id cross join invoices i on i.merchant_id = ?1 and i.id = a.invoice_id
          where q.state = 'live' and not exists (select 1 from qbo_payment_lines l where l.merchant_id = ?1 and l.payment_qbo_id = q.qbo_id and l.txn_type = 'Invoice' and l.txn_qbo_id = i.qbo_id))`,

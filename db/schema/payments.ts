@@ -102,6 +102,7 @@ export const allocations = sqliteTable(
     // One open attempt per invoice, whatever the tab, the device or the provider.
     uniqueIndex('allocations_one_open').on(t.merchantId, t.invoiceId).where(sql`state = 'held'`),
     index('allocations_by_invoice').on(t.merchantId, t.invoiceId, t.state),
+    index('allocations_captured').on(t.merchantId).where(sql`state = 'captured'`),
     wholeAmount('allocations_amount_whole', t.amount),
     check('allocations_amount_positive', sql`${t.amount} > 0`),
   ],

@@ -1,0 +1,1 @@
+CREATE INDEX `allocations_captured` ON `allocations` (`merchant_id`) WHERE state = 'captured';

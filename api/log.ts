@@ -18,7 +18,7 @@ const secretShapes: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Whether one of them may be there at all: most lines are passed on after this one look. */
-const mayHoldSecret = /(?:lnk|ses|chk|mst|qk|qst|brw|sk_test|sk_live|rk_test|rk_live|whsec|re|secret)_|Bearer |eyJ|@|%40/i
+const mayHoldSecret = /(?:lnk|ses|chk|mst|qk|qst|brw|sk_test|sk_live|rk_test|rk_live|whsec|re|secret)_|Bearer |eyJ|@|%40/
 
 /** Lines gather while the last ones are written, so that a slow reader of the log holds up nobody. At an exit all are written; what a kill loses are lines, no facts. */
 const standardOutput = () => pino.destination({ dest: 1, sync: false })
@@ -26,13 +26,25 @@ const standardOutput = () => pino.destination({ dest: 1, sync: false })
 /** JSON lines on standard output, or wherever `destination` takes them. Secrets are left out by the names of their fields and by their shape, even where somebody passes them. */
 export function createLog(level: string, destination: { write(line: string): void } = standardOutput()): Log {
   return pino({
-    level, base: null, timestamp: pino.stdTimeFunctions.isoTime,
+    level, base: null, timestamp: isoTime(),
     // The trace itself must not take up the fields of one line.
     mixin: () => ({ ...currentTrace() }),
     formatters: { log: fields => withoutSecrets(fields, 1) },
     serializers: { err: (error: Error) => withoutSecrets({ ...pino.stdSerializers.err(error) }, 0) },
     hooks: { streamWrite: line => (mayHoldSecret.test(line) ? secretShapes.reduce((text, [shape, instead]) => text.replaceAll(shape, instead), line) : line) },
   }, destination)
+}
+
+/** As pino writes it; many lines are of one millisecond. */
+function isoTime(): () => string {
+  let at = 0
+  let text = ''
+  return () => {
+    const now = Date.now()
+    if (now === at) return text
+    at = now
+    return (text = `,"time":"${new Date(now).toISOString()}"`)
+  }
 }
 
 /** The fields that may be written, and of the objects among them likewise, so many levels down. */

@@ -6,9 +6,9 @@ import { type BlockList, isIP } from 'node:net'
  * person holds all of it. `X-Forwarded-For` is believed as far as servers of our own wrote it: each adds whom it heard at the end.
  */
 export function addressOf(c: HonoContext, trustedProxies: BlockList): string {
-  const told = (c.req.header('x-forwarded-for') ?? '').split(',').map(part => part.trim())
+  const told = c.req.header('x-forwarded-for')?.split(',').map(part => part.trim()) ?? []
   let address = plain((c.env as { incoming?: { socket?: { remoteAddress?: string } } } | undefined)?.incoming?.socket?.remoteAddress ?? '')
-  while (isIP(address) !== 0 && trustedProxies.check(address, family(address))) {
+  while (told.length > 0 && isIP(address) !== 0 && trustedProxies.check(address, family(address))) {
     const before = plain(told.pop() ?? '')
     if (isIP(before) === 0) break
     address = before

@@ -47,10 +47,13 @@ export function createApp(ctx: Context, assets: Assets) {
       finish(ctx, c, performance.now() - began)
     })
   })
-  // A connection that is kept open may bring another request after the end of listening.
-  app.use(async (c, next) => (ctx.lifetime.isStopping && c.req.path !== '/healthz' ? problem(c, 'unavailable', 'The server is being restarted. Nothing was done; try again in a few seconds.', { retryAfterS: 3 }) : next()))
   const [limitHook, limitBody] = [atMost(hookMaxBytes), atMost(bodyMaxBytes)]
-  app.use(async (c, next) => (c.req.path.startsWith('/hooks/') ? limitHook(c, next) : reads.includes(c.req.method) ? next() : limitBody(c, next)))
+  app.use(async (c, next) => {
+    // A connection that is kept open may bring another request after the end of listening.
+    if (ctx.lifetime.isStopping && c.req.path !== '/healthz') return problem(c, 'unavailable', 'The server is being restarted. Nothing was done; try again in a few seconds.', { retryAfterS: 3 })
+    if (reads.includes(c.req.method)) return next()
+    return (c.req.path.startsWith('/hooks/') ? limitHook : limitBody)(c, next)
+  })
   // Customers' pages carry their right in a header and never in a cookie, so any page may ask.
   const preflight = cors({ origin: '*', allowMethods: ['GET', 'POST', 'DELETE'], allowHeaders: ['authorization', 'content-type'], maxAge: 86_400 })
   app.use('/v1/*', async (c, next) => {

@@ -59,10 +59,10 @@ export async function startWorld(options: Partial<OutsideOptions> & { connected?
         await outside.stripe.settled()
         await outside.quickbooks.deliveries.idle()
         await api.worker.idle()
-        return outbox.nextRunAt()
+        return outbox.dueInMs()
       }
       // Events of QuickBooks are gathered for a moment before they are read: that reading is owed, though not due yet.
-      await until(restOfIt, next => next === null || next > clock.now() + soonMs)
+      await until(restOfIt, dueInMs => dueInMs === null || dueInMs > soonMs)
     },
     close: async () => {
       await api.stop()

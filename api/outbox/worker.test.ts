@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Store, openStore } from '../../db/store.ts'
 import { mustHaveChangedOne, write } from '../../db/sql.ts'
 import { silentLog } from '../log.ts'
@@ -20,6 +20,7 @@ beforeEach(async () => {
   await store.commit(store.control.merchants.create({ id: 'mer_1', name: 'One', publishableKey: 'pk_1', now: 1 }))
 })
 afterEach(async () => {
+  vi.useRealTimers()
   await Promise.all(workers.map(worker => worker.stop()))
   await store.close()
   rmSync(folder, { recursive: true })
@@ -87,6 +88,23 @@ test('whoever lost the lease can no longer end the effect: what they did late is
   await worker.idle()
   expect((await store.merchant('mer_1').self.find())?.name).toBe('by try 2')
   expect(await stateOf()).toBe('done')
+})
+
+test('an effect that is owed for later begins when it is due: nobody has to wait for a poll', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  let isBegun = false
+  const worker = work(async () => {
+    isBegun = true
+    return { kind: 'done' }
+  })
+  await worker.idle()
+  await store.commit(store.merchant('mer_1').outbox.add({ id: 'read:1', lane: 'qbo:1', kind: 'post_payment', payload: {}, delayMs: 200 }))
+  await new Promise(resolve => setImmediate(resolve))
+  await worker.idle()
+  expect(isBegun).toBe(false)
+  offsetMs += 200
+  vi.advanceTimersByTime(200)
+  await until(() => isBegun)
 })
 
 test('what a process that died had claimed is taken over once its lease has run out, and not before', async () => {

@@ -22,7 +22,7 @@ export type JobHandler = (job: Job) => Promise<JobResult>
 type Ground = Pick<Context, 'store' | 'clock' | 'log' | 'pass'>
 
 export type Worker = {
-  /** Looks for due effects now instead of at the next poll. */
+  /** Looks for due effects now instead of when the next one known of is due. */
   poke(): void
   /** Waits until nothing is due and nothing runs: for tests. */
   idle(): Promise<void>
@@ -48,8 +48,10 @@ export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHa
   let looking: Promise<void> | null = null
   let lookAgain = false
   let soon: NodeJS.Immediate | null = null
+  let alarm: NodeJS.Timeout | undefined
 
-  const look = async (): Promise<void> => {
+  /** Begins what is due. Answers in how many milliseconds to look again: others may owe something too, so no later than at the next poll. */
+  const look = async (): Promise<number> => {
     const room = lanesMax - running.size
     const jobs = stopped || room <= 0 ? [] : await ctx.store.control.outbox.claim(owner, leaseMs, room)
     if (jobs.length > 0) await ctx.pass('Q1')
@@ -61,6 +63,8 @@ export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHa
       })
       running.set(job, run)
     }
+    if (stopped || jobs.length === room) return pollMs
+    return Math.min((await ctx.store.control.outbox.dueInMs()) ?? pollMs, pollMs)
   }
   const poke = () => {
     if (stopped) return
@@ -68,14 +72,18 @@ export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHa
       lookAgain = true
       return
     }
+    clearTimeout(alarm)
     looking = look()
-      .catch((error: unknown) => ctx.log.error({ err: error }, 'looking for due effects failed; the next poll tries again'))
-      .finally(() => {
+      .catch((error: unknown) => {
+        ctx.log.error({ err: error }, 'looking for due effects failed; the next poll tries again')
+        return pollMs
+      })
+      .then(againInMs => {
         looking = null
-        if (lookAgain) {
-          lookAgain = false
-          poke()
-        }
+        const isAsked = lookAgain
+        lookAgain = false
+        if (isAsked) poke()
+        else if (!stopped) alarm = setTimeout(poke, againInMs)
       })
   }
   /** Many commits may fall into one turn: they are one look. */
@@ -85,7 +93,6 @@ export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHa
       poke()
     })
   }
-  const timer = setInterval(poke, pollMs)
   const forget = ctx.store.onCommit(pokeSoon)
   poke()
 
@@ -101,7 +108,7 @@ export function startWorker(ctx: Ground, handlers: Readonly<Record<string, JobHa
     },
     stop: async (withinMs = stopWithinMs) => {
       stopped = true
-      clearInterval(timer)
+      clearTimeout(alarm)
       forget()
       await looking
       await within(Promise.all(running.values()), withinMs)

@@ -103,9 +103,10 @@ export const outboxControl = (db: Db) => ({
         (select count(*) from outbox where state in ('blocked', 'dead')) blocked from outbox where state in ('ready', 'leased')`)
     return row ?? { waiting: 0, oldestDueAt: null, blocked: 0 }
   },
-  nextRunAt: async (): Promise<number | null> => {
-    const [row] = await db.rows<{ at: number | null }>(`select min(run_at) at from outbox where state = 'ready'`)
-    return row?.at ?? null
+  /** In how many milliseconds the next effect that is not due yet will be; null where none is owed. */
+  dueInMs: async (): Promise<number | null> => {
+    const [row] = await db.rows<{ dueInMs: number | null }>(`select min(run_at) - ${db.clock()} dueInMs from outbox where state in ('ready', 'leased') and run_at > ${db.clock()}`)
+    return row?.dueInMs ?? null
   },
 })
 

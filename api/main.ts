@@ -38,6 +38,8 @@ export type Given = { clock?: Clock & { offsetMs?: () => number }; log?: Log; qu
 const quickBooksTimeoutMs = 30_000
 /** A payment that is under way ends within this. Whoever stops the process waits longer: `docs/runbook.md`. */
 const drainMs = 25_000
+/** A proxy keeps a connection for a minute as a rule; whoever ends it first must not be the server, or a payment is sent into a connection that is just closing. */
+const idleMs = 65_000
 /** A signal that reaches the process twice, by its terminal and by npm, is one. */
 const sameSignalMs = 1_000
 
@@ -124,7 +126,7 @@ function tellIntuit(metrics: Metrics, log: Log) {
 }
 
 async function listen(app: ReturnType<typeof createApp>, config: Config): Promise<ServerType> {
-  const server = serve({ fetch: app.fetch, port: config.port, hostname: config.host })
+  const server = serve({ fetch: app.fetch, port: config.port, hostname: config.host, serverOptions: { keepAliveTimeout: idleMs } })
   if (!server.listening) await once(server, 'listening')
   return server
 }

@@ -143,6 +143,10 @@ test('a connection that was kept open brings no new request while the process st
   expect(await world.api().ended).toEqual({ code: 0, signal: null })
 })
 
+test('a proxy that uses a connection again within a minute finds it open', async () => {
+  expect((await fetch(`${world.apiUrl}/healthz`)).headers.get('keep-alive')).toBe('timeout=65')
+})
+
 test('a second signal ends the process at once, with what is under way', async () => {
   const { path } = await payPage(44)
   const isHeld = hold('stripe', charging, 20_000)

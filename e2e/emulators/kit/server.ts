@@ -103,9 +103,12 @@ function breakConnection(c: Context<{ Bindings: HttpBindings }>): Response {
   return RESPONSE_ALREADY_SENT
 }
 
+/** Longer than any test is quiet: a connection that ends just as it is used again would be a fault that nobody asked for. */
+const idleMs = 600_000
+
 /** Listens on `port` (0 takes a free one) of `host` and says where. Throws what `listen` throws, e.g. EADDRINUSE. */
 export async function listen(app: Pick<Hono<{ Bindings: HttpBindings }>, 'fetch'>, port = 0, host = '127.0.0.1'): Promise<RunningServer> {
-  const server = createAdaptorServer({ fetch: app.fetch, hostname: host })
+  const server = createAdaptorServer({ fetch: app.fetch, hostname: host, serverOptions: { keepAliveTimeout: idleMs } })
   server.listen(port, host)
   await once(server, 'listening')
   const address = server.address() as AddressInfo

@@ -33,6 +33,7 @@ export async function startMortalWorld(options: { invoices: number }) {
   const merchant = await signUpMerchant({ apiUrl, mailUrl: outside.mail.url, email: 'avery@alderandfinch.example', siteOrigin: outside.site.url })
   return {
     outside, merchant, apiUrl, environment, ...asker(apiUrl, merchant.apiKey), dataDir, start, kill,
+    pid: () => api.pid,
     /** Moves everybody's clock. */
     advance: (ms: number) => {
       outside.clock.advance(ms)

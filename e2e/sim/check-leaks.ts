@@ -39,7 +39,15 @@ export function checkSecrets(scene: Scene): string[] {
     ...payers.secrets, ...shops.map(shop => shop.merchant.apiKey), outside.stripe.secretKey, outside.stripe.webhookSecret, outside.quickbooks.app.clientSecret, outside.quickbooks.app.verifierToken, outside.mail.apiKey,
     'pat@harbourcoffee.example', 'ingrid@northlightdental.example', 'Harbour Coffee', 'Northlight Dental',
   ]
-  const tokens = tokenShapes.flatMap(shape => (shape.test(log) ? [`a log line holds a token (${shape.source})`] : []))
   const known = secrets.flatMap((secret, i) => (secret.length > 5 && log.includes(secret) ? [`a log line holds a secret (number ${i}, ${secret.slice(0, 6)}…)`] : []))
-  return [...tokens, ...known]
+  return [...tokensIn(log), ...known]
+}
+
+/** What in a log looks like a token, named by its shape and the words before it. The letters of an id are left to chance, so one may begin like a code of Intuit's. */
+export function tokensIn(log: string): string[] {
+  const withoutIds = log.replaceAll(idShape, '…')
+  return tokenShapes.flatMap(shape => {
+    const at = withoutIds.search(shape)
+    return at === -1 ? [] : [`a log line holds a token (${shape.source}) after: ${withoutIds.slice(Math.max(0, at - 80), at)}`]
+  })
 }

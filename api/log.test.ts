@@ -15,7 +15,7 @@ test('a field with the name of a secret is left out, at the top and one below', 
 })
 
 test('a secret inside an error’s words is not written, and the line stays JSON', () => {
-  const secrets = [...(['lnk', 'ses', 'chk', 'mst', 'qk'] as const).map(newToken), 'sk_test_4eC39HqLyjWDarj', 'whsec_0123456789abcdef', 're_12345678abc', 'pi_1_secret_abcdef', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'pat.o+x@harbour-coffee.example', 'pat%40harbour.example']
+  const secrets = [...(['lnk', 'ses', 'chk', 'mst', 'qk'] as const).map(newToken), 'sk_test_4eC39HqLyjWDarj', 'whsec_0123456789abcdef', 're_12345678abc', 'pi_1_secret_abcdef', 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl', 'AB11717000000abcdefghijklmnopqrstuvwxyz', 'RT1-12-H0-1234567890abcdefghij', 'pat.o+x@harbour-coffee.example', 'pat%40harbour.example']
   const words = secrets.map(secret => `params:\n${secret}\t"${secret}"\u0001${secret}`).join('\n')
   const line = written({ err: new Error(words), reason: words })
   const text = JSON.stringify(line)
@@ -24,6 +24,6 @@ test('a secret inside an error’s words is not written, and the line stays JSON
 })
 
 test('ids are written whole, for they are no secrets', () => {
-  const ids = [newId('lnk', 1_790_000_000_000), newId('chk', 1_790_000_000_000), newId('pay', 1_790_000_000_000)]
+  const ids = [newId('lnk', 1_790_000_000_000), newId('chk', 1_790_000_000_000), newId('pay', 1_790_000_000_000), 'pay_AB11NVM0NXVYH9PB3J4H9HC1HG']
   expect(written({ ids })).toMatchObject({ ids })
 })

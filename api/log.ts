@@ -4,13 +4,16 @@ import { currentTrace } from './trace.ts'
 
 const secretKeys = new Set(['authorization', 'cookie', 'token', 'accessToken', 'refreshToken', 'clientSecret', 'secret', 'password', 'code', 'email', 'to', 'body'])
 
-/** What gives itself away by its shape, inside whatever text it stands in: our own tokens (ids are shorter), vendors' keys, signed tokens, e-mail addresses. */
+/** What gives itself away by its shape, inside whatever text it stands in: our own tokens (ids are shorter), vendors' keys, codes and tokens, signed tokens, e-mail addresses. */
 const secretShapes: readonly (readonly [RegExp, string])[] = [
   [/(lnk|ses|chk|mst|qk|qst|brw)_[\w-]{40,}/g, '$1_…'],
   [/((?:sk|rk)_(?:test|live)|whsec)_\w{8,}/g, '$1_…'],
   // Words end in “re_” too; a JSON escape before it is no part of a word.
   [/(?<=^|\W|\\[bfnrt]|\\u[0-9a-f]{4})re_\w{8,}/g, 're_…'],
   [/_secret_\w+/g, '_secret_…'],
+  // Intuit's codes and refresh tokens. The 26 letters of an id are left to chance and may begin like a code, which is longer.
+  [/AB11[\w-]{23,}/g, 'AB11…'],
+  [/RT1-[\w-]{16,}/g, 'RT1-…'],
   [/Bearer [\w.~+/=-]+/g, 'Bearer …'],
   [/eyJ[\w-]{8,}\.[\w.-]+/g, 'eyJ…'],
   // What JSON writes with a backslash before an address is no part of it.
@@ -18,7 +21,7 @@ const secretShapes: readonly (readonly [RegExp, string])[] = [
 ]
 
 /** Whether one of them may be there at all: most lines are passed on after this one look. */
-const mayHoldSecret = /(?:lnk|ses|chk|mst|qk|qst|brw|sk_test|sk_live|rk_test|rk_live|whsec|re|secret)_|Bearer |eyJ|@|%40/
+const mayHoldSecret = /(?:lnk|ses|chk|mst|qk|qst|brw|sk_test|sk_live|rk_test|rk_live|whsec|re|secret)_|AB11|RT1-|Bearer |eyJ|@|%40/
 
 /** Lines gather while the last ones are written, so that a slow reader of the log holds up nobody. At an exit all are written; what a kill loses are lines, no facts. */
 const standardOutput = () => pino.destination({ dest: 1, sync: false })

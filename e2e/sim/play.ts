@@ -60,23 +60,28 @@ export async function playSeed(seed: number, plant: Plant | null = null): Promis
   }
 }
 
-/** Two deaths are ordered in each schedule, in turn at every point, with what leads a node there. */
+/** Two deaths are ordered in each schedule, in turn at every point, with what leads a node there; where chance kept it from dying, once more at the end. */
 async function playActs(scene: Scene, seed: number, leads: readonly string[]): Promise<number> {
-  const { random } = scene.ground
+  const { random, fleet } = scene.ground
   const parts: string[][] = Array.from({ length: random.int(3, 6) }, () => [random.pick(bag)])
-  for (const turn of [seed, seed + Math.floor(whileServing.length / 2)]) {
-    const point = whileServing[turn % whileServing.length] ?? 'Q1'
-    parts.splice(random.int(0, parts.length), 0, ['newInvoice', `die at ${point}`, ...(towards[point] ?? ['payOne', 'payOne'])])
+  const ordered = [seed, seed + Math.floor(whileServing.length / 2)].map(turn => whileServing[turn % whileServing.length] ?? 'Q1')
+  for (const point of ordered) parts.splice(random.int(0, parts.length), 0, deathAt(point))
+  let acts = 0
+  const play = async (names: readonly string[]) => {
+    for (const name of names) {
+      if (scene.ground.databaseFaults && random.chance(0.3)) await carryOut(scene, 'databaseFails')
+      await carryOut(scene, name)
+      if (random.chance(0.5)) await scene.ground.settle()
+      if (fleet.alive().length === 0 || (fleet.alive().length < fleet.all().length && random.chance(0.5))) await fleet.revive()
+    }
+    acts += names.length
   }
-  const planned = [...parts.flat(), ...leads]
-  for (const name of planned) {
-    if (scene.ground.databaseFaults && random.chance(0.3)) await carryOut(scene, 'databaseFails')
-    await carryOut(scene, name)
-    if (random.chance(0.5)) await scene.ground.settle()
-    if (scene.ground.fleet.alive().length === 0 || (scene.ground.fleet.alive().length < scene.ground.fleet.all().length && random.chance(0.5))) await scene.ground.fleet.revive()
-  }
-  return planned.length
+  await play([...parts.flat(), ...leads])
+  for (const point of ordered) if (!fleet.died.includes(point)) await play(deathAt(point))
+  return acts
 }
+
+const deathAt = (point: CrashPoint): string[] => ['newInvoice', `die at ${point}`, ...(towards[point] ?? ['payOne', 'payOne'])]
 
 async function carryOut(scene: Scene, name: string): Promise<void> {
   const { ground, diary } = scene

@@ -6,7 +6,7 @@ import { checkAll } from './check.ts'
 import { startGround } from './ground.ts'
 import type { CrashOrder } from './node.ts'
 import type { Plant } from './plants.ts'
-import { quiesce } from './quiesce.ts'
+import { quiesce, recover } from './quiesce.ts'
 import { type Scene, openScene } from './scene.ts'
 import { troubles } from './troubles.ts'
 
@@ -60,7 +60,7 @@ export async function playSeed(seed: number, plant: Plant | null = null): Promis
   }
 }
 
-/** Two deaths are ordered in each schedule, in turn at every point, with what leads a node there; where chance kept it from dying, once more at the end. */
+/** Two deaths are ordered in each schedule, in turn at every point, with what leads a node there; where the troubles kept it from dying, again at the end without them. */
 async function playActs(scene: Scene, seed: number, leads: readonly string[]): Promise<number> {
   const { random, fleet } = scene.ground
   const parts: string[][] = Array.from({ length: random.int(3, 6) }, () => [random.pick(bag)])
@@ -77,7 +77,11 @@ async function playActs(scene: Scene, seed: number, leads: readonly string[]): P
     acts += names.length
   }
   await play([...parts.flat(), ...leads])
-  for (const point of ordered) if (!fleet.died.includes(point)) await play(deathAt(point))
+  for (const point of [...ordered, ...ordered]) {
+    if (fleet.died.includes(point)) continue
+    await recover(scene)
+    await play(deathAt(point))
+  }
   return acts
 }
 

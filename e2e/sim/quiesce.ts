@@ -6,20 +6,35 @@ const passesMs = [2_000, 91_000, 17 * 60_000, 61 * 60_000, 61 * 60_000, 3 * 3_60
 /** The sweep comes every hour, and must have been there since the last change. */
 const restsAfter = 5
 
+/** All faults end, all nodes live, and a merchant whose connection has ended connects again. */
+export async function recover(scene: Scene): Promise<void> {
+  endFaults(scene)
+  await revive(scene)
+  await reconnect(scene)
+}
+
 /** All faults end, all nodes live, and time passes until everybody has done what they owe. */
 export async function quiesce(scene: Scene): Promise<void> {
   const { ground, shops } = scene
-  for (const { faults } of [ground.outside.quickbooks, ground.outside.stripe, ground.outside.mail]) faults.clear()
-  ground.databaseFaults?.clear()
+  endFaults(scene)
   for (let round = 0; round < passesMs.length; round++) {
-    for (const node of ground.fleet.all()) node.arm(null)
-    await ground.fleet.revive()
+    await revive(scene)
     await ground.pass(passesMs[round] ?? 0)
     await reconnect(scene)
     if (round + 1 >= restsAfter && (await isAtRest(scene, shops))) break
   }
   await ground.fleet.stop()
   await ground.closeDatabase()
+}
+
+function endFaults({ ground }: Scene): void {
+  for (const { faults } of [ground.outside.quickbooks, ground.outside.stripe, ground.outside.mail]) faults.clear()
+  ground.databaseFaults?.clear()
+}
+
+async function revive({ ground }: Scene): Promise<void> {
+  for (const node of ground.fleet.all()) node.arm(null)
+  await ground.fleet.revive()
 }
 
 /**
@@ -29,14 +44,21 @@ export async function quiesce(scene: Scene): Promise<void> {
 async function reconnect(scene: Scene): Promise<void> {
   const { ground, shops, diary } = scene
   const wereRefused = diary.filter(line => line.includes('unauthorized')).length > 1
-  for (const { merchant, person } of shops) {
+  for (const shop of shops) {
+    const { merchant, person } = shop
     if (await isConnected(ground, merchant)) continue
     const { grants } = (await (await fetch(`${ground.outside.quickbooks.url}/_emulator/state`)).json()) as { grants: { realmId?: string; renewals: number }[] }
-    const [held] = await ground.rows(`select token_version version from connections where merchant_id = '${merchant.merchantId}'`)
-    const given = Math.max(...grants.filter(grant => grant.realmId === merchant.realmId).map(grant => grant.renewals))
+    const given = grants.filter(grant => grant.realmId === merchant.realmId).at(-1)?.renewals ?? 0
+    const stored = (await tokenVersion(ground, merchant)) - shop.tokenVersion
     await comeBack(ground, merchant, person)
-    diary.push(wereRefused || given > Number(held?.['version']) - 1 ? 'the merchant connected again' : '!! a connection ended that nobody ended')
+    shop.tokenVersion = await tokenVersion(ground, merchant)
+    diary.push(wereRefused || given > stored ? 'the merchant connected again' : '!! a connection ended that nobody ended')
   }
+}
+
+async function tokenVersion(ground: Scene['ground'], { merchantId }: { merchantId: string }): Promise<number> {
+  const [held] = await ground.rows(`select token_version version from connections where merchant_id = '${merchantId}'`)
+  return Number(held?.['version'])
 }
 
 /** Whether every payment has ended and every posting stands or waits for a person, as the merchant's console says. */

@@ -60,7 +60,7 @@ export async function playSeed(seed: number, plant: Plant | null = null): Promis
   }
 }
 
-/** Two deaths are ordered in each schedule, in turn at every point, with what leads a node there; where the troubles kept it from dying, again at the end without them. */
+/** Two deaths are ordered in each schedule, in turn at every point, with what leads a node there; where the troubles kept it from dying, again at the end, once those are over. */
 async function playActs(scene: Scene, seed: number, leads: readonly string[]): Promise<number> {
   const { random, fleet } = scene.ground
   const parts: string[][] = Array.from({ length: random.int(3, 6) }, () => [random.pick(bag)])

@@ -93,6 +93,8 @@ export type Accounting = {
   read(at: QboCredentials, entity: QboEntity, id: string): Promise<QboAnswer<QboObject>>
   /** One page of at most 1000. `where` is a condition in Intuit's query language without its WHERE. */
   page(at: QboCredentials, query: PageQuery): Promise<QboAnswer<QboObject[]>>
+  /** The same with each object as `make` has it, one after the other, so that a long page is never in memory as a whole. */
+  pageAs<T>(at: QboCredentials, query: PageQuery, make: (object: QboObject) => T): Promise<QboAnswer<T[]>>
   count(at: QboCredentials, entity: QboEntity, where: string | null): Promise<QboAnswer<number>>
   /** What changed since `since` (ISO, at most 30 days back), and Intuit's own time of the answer. */
   changes(at: QboCredentials, entities: readonly QboEntity[], since: string): Promise<QboAnswer<{ changes: QboChange[]; serverTime: string }>>

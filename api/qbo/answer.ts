@@ -5,9 +5,21 @@ import { readJson } from './decimal.ts'
 /** What the bytes of an answer say: Intuit's fault, or what was asked for; neither where they cannot be read. */
 export type QboRead<T> = { fault: FoundFault | null; value: T | null }
 
+/** What JSON these bytes are, one part behind the other; undefined where they are none, such as a proxy's HTML page. */
+export function readBytes(...parts: readonly Uint8Array[]): unknown {
+  try {
+    return readJson(parts.map(part => decoder.decode(part)).join(''))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+const decoder = new TextDecoder()
+
 /** Reads an answer in JSON by `read`, unless it holds a fault; an HTTP 200 may hold one too. */
 export const fromJson = <T>(read: (body: unknown) => T | null) => (bytes: Uint8Array): QboRead<T> => {
-  const body = parsed(bytes)
+  const body = readBytes(bytes)
   const fault = findFault(body)
   return { fault, value: fault ? null : read(body) }
 }
@@ -41,16 +53,6 @@ export function isObject(value: unknown): value is QboObject {
 
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** Undefined where the body is no JSON, such as a proxy's HTML page. */
-function parsed(bytes: Uint8Array): unknown {
-  try {
-    return readJson(new TextDecoder().decode(bytes))
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined
-    throw error
-  }
 }
 
 function isPdf(bytes: Uint8Array): boolean {

@@ -1,6 +1,7 @@
 import type { Accounting, PageQuery, QboChange, QboEntity, QboObject } from '../ports.ts'
 import { fromJson, fromPdf, fromQuery, isObject, isRecord, objectsAt, recordAt } from './answer.ts'
 import { writeJson } from './decimal.ts'
+import { fromPage } from './page.ts'
 import { createRequester, type QboRequest, type RequestOptions } from './request.ts'
 
 /** Intuit keeps no longer key than this ("requestid" is at most 50 characters). */
@@ -14,10 +15,12 @@ const pageMax = 1000
 export function createAccounting(options: RequestOptions): Accounting {
   const request = createRequester(options)
   const ask = <T>(at: QboRequest['at'], query: string, read: (response: Record<string, unknown>) => T | null) => request(queryRequest(at, query), fromQuery(read))
+  const pageAs: Accounting['pageAs'] = (at, query, make) => request(queryRequest(at, pageText(query)), fromPage(query.entity, make))
   return {
     read: (at, entity, id) =>
       request({ at, method: 'GET', path: pathOf(entity, entity === 'CompanyInfo' ? at.realmId : id), isWrite: false }, fromJson(body => objectAt(body, entity))),
-    page: (at, query) => ask(at, pageText(query), response => objectsAt(response, query.entity)),
+    page: (at, query) => pageAs(at, query, object => object),
+    pageAs,
     count: (at, entity, where) => ask(at, `select count(*) from ${entity}${where ? ` where ${where}` : ''}`, response => wholeNumber(response['totalCount'])),
     changes: (at, entities, since) =>
       request({ at, method: 'GET', path: 'cdc', query: { entities: entities.join(','), changedSince: since }, isWrite: false }, fromJson(body => changesOf(body, entities))),

@@ -35,7 +35,7 @@ export async function writesOf(ctx: Context, merchantId: MerchantId, read: Incom
   if (read.lists.length > 0) writes.push(mirror.putListEntries(read.lists))
   if (customers.length > 0) writes.push(...mirror.putCustomers(customers.map(row => ({ ...row, id: newId('cus', now) })), now))
   if (invoices.length > 0)
-    writes.push(mirror.putInvoices(invoices.map(row => ({ ...rowOf(row), id: newId('inv', now), visibility: visibilityOf(settings.publish, row, known.invoices.get(row.qboId)?.visibility ?? null) })), now))
+    writes.push(mirror.putInvoices(invoices.map(row => ({ ...row, id: newId('inv', now), visibility: visibilityOf(settings.publish, row, known.invoices.get(row.qboId)?.visibility ?? null) })), now))
   if (credits.length > 0) writes.push(mirror.putCredits(credits.map(row => ({ ...row, id: newId('crm', now) }))))
   const removed = [...payments.filter(row => row.state === 'void').map(row => ({ qboId: row.qboId, at: row.updatedAt })), ...read.gone.filter(gone => gone.entity === 'Payment')]
   if (removed.length > 0) writes.push(mirrorSettle.noteRemoved(removed))
@@ -97,11 +97,6 @@ function adoption(ctx: Context, merchantId: MerchantId, paymentId: PaymentId): W
 function isKnown<K extends { updatedAt: number; syncToken: string | null }>(row: { updatedAt: number; syncToken: string }, known: K | undefined, same: (known: K) => boolean): boolean {
   if (!known) return false
   return known.updatedAt > row.updatedAt || (known.updatedAt === row.updatedAt && known.syncToken === row.syncToken && same(known))
-}
-
-function rowOf(row: ReadInvoice) {
-  const { sent: _sent, deliveredAt: _deliveredAt, linkedPayments: _links, ...stored } = row
-  return stored
 }
 
 function goneWrites(ctx: Context, merchantId: MerchantId, read: Incoming, now: number): Write[] {

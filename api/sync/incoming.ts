@@ -17,19 +17,26 @@ export type Incoming = {
   unreadable: { entity: QboEntity; qboId: string; reason: string }[]
 }
 
-/** Reads Intuit's objects. One that cannot be read is set aside with the reason and never stops the others. */
+/** Nothing read yet, but what is gone. */
+export function incomingOf(gone: readonly Gone[] = []): Incoming {
+  return { customers: [], invoices: [], credits: [], payments: [], lists: [], gone: [...gone], unreadable: [] }
+}
+
+/** Reads Intuit's objects. */
 export function readObjects(batch: readonly EntityObjects[], home: Currency, gone: readonly Gone[] = []): Incoming {
-  const incoming: Incoming = { customers: [], invoices: [], credits: [], payments: [], lists: [], gone: [...gone], unreadable: [] }
-  for (const { entity, objects } of batch)
-    for (const object of objects) {
-      try {
-        readInto(incoming, entity, object, home)
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error
-        incoming.unreadable.push({ entity, qboId: object.Id, reason: error.message })
-      }
-    }
+  const incoming = incomingOf(gone)
+  for (const { entity, objects } of batch) for (const object of objects) readObject(incoming, entity, object, home)
   return incoming
+}
+
+/** Adds what an object says. One that cannot be read is set aside with the reason and never stops the others. */
+export function readObject(incoming: Incoming, entity: QboEntity, object: QboObject, home: Currency): void {
+  try {
+    readInto(incoming, entity, object, home)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    incoming.unreadable.push({ entity, qboId: object.Id, reason: error.message })
+  }
 }
 
 export function mergeIncoming(a: Incoming, b: Incoming): Incoming {

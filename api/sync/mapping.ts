@@ -55,7 +55,7 @@ export function invoiceOf(object: QboObject, home: Currency): ReadInvoice {
     emailStatus,
     createdAt: timeAt(recordAt(object, 'MetaData'), 'CreateTime') ?? version.updatedAt,
     voided: isVoid(object, total),
-    body: bodyOf(object, code),
+    body: JSON.stringify(bodyOf(object, code)),
     sent: emailStatus === 'EmailSent' || deliveredAt !== null,
     deliveredAt,
     linkedPayments: recordsAt(object, 'LinkedTxn').flatMap(link => (textAt(link, 'TxnType') === 'Payment' ? (textAt(link, 'TxnId') ?? []) : [])),

@@ -4,7 +4,8 @@ import type { Context } from '../context.ts'
 import type { Job } from '../outbox/worker.ts'
 import type { Currency } from '../domain/money.ts'
 import type { QboAnswer, QboEntity } from '../ports.ts'
-import { type Page, readPage } from './read-page.ts'
+import { incomingOf, readObject } from './incoming.ts'
+import type { Page } from './read-page.ts'
 
 export const pageMax = 1000
 /** What changes after a page was read comes as any change does; a page that nobody came for is not kept for ever, though. */
@@ -18,10 +19,16 @@ type Begun = { of: string; at: number; page: Promise<QboAnswer<Page>>; forgetTim
 /** Reads the pages of runs, a few ahead while one is being written, in this process alone. */
 export function pagesAhead(ctx: Context) {
   const begun = new Map<string, Begun[]>()
-  const ask = async (job: Job, step: ImportStepRow, home: Currency): Promise<QboAnswer<Page>> => {
-    const entity = step.entity as QboEntity
-    const answer = await callQuickBooks(ctx, job.merchantId, at => ctx.accounting.page(at, { entity, where: step.where, orderBy: 'Id', start: step.nextStart, max: pageMax }))
-    return answer.ok ? { ...answer, value: readPage(entity, answer.value, home) } : answer
+  const ask = (job: Job, step: ImportStepRow, home: Currency): Promise<QboAnswer<Page>> => {
+    const query = { entity: step.entity as QboEntity, where: step.where, orderBy: 'Id', start: step.nextStart, max: pageMax }
+    return callQuickBooks(ctx, job.merchantId, async at => {
+      const incoming = incomingOf()
+      const answer = await ctx.accounting.pageAs(at, query, object => {
+        readObject(incoming, query.entity, object, home)
+        return object.Id
+      })
+      return answer.ok ? { ...answer, value: { ids: answer.value, incoming } } : answer
+    })
   }
   const nameOf = (step: ImportStepRow) => `${step.entity} ${step.where ?? ''} ${step.nextStart}`
   const ahead = (runId: string) => begun.get(runId) ?? []

@@ -62,8 +62,7 @@ export const putDocuments = (merchantId: MerchantId) => ({
          archived_at = iif(invoices.archived_reason = '${archivedBy.deletion}', null, invoices.archived_at),
          archived_reason = iif(invoices.archived_reason = '${archivedBy.deletion}', null, invoices.archived_reason), created_at = excluded.created_at, body = excluded.body
        where invoices.origin = 'qbo' and ${newer('invoices')} and (invoices.archived_reason is not '${archivedBy.deletion}' or excluded.qbo_updated_at > invoices.qbo_updated_at)`,
-      // The body goes as text: SQLite would put each together again from its parts.
-      merchantId, JSON.stringify(rows.map(row => ({ ...row, body: JSON.stringify(row.body) }))), now),
+      merchantId, JSON.stringify(rows), now),
   addEvents: (events: readonly MirrorEvent[]): Write =>
     write(
       `${listed}

@@ -1,4 +1,3 @@
-import type { InvoiceBody } from '../schema/invoices.ts'
 import type { Currency, CustomerId, InvoiceId, LocalDate, Minor, Visibility } from '../values.ts'
 
 type Version = { qboId: string; syncToken: string; /** Epoch ms of QuickBooks' own last change. */ updatedAt: number }
@@ -18,7 +17,8 @@ export type MirrorInvoice = Version & {
   emailStatus: string
   createdAt: number
   voided: boolean
-  body: InvoiceBody
+  /** An `InvoiceBody` as JSON: it is stored as text and looked at by nobody on the way. */
+  body: string
 }
 export type MirrorCredit = Version & { customerQboId: string; currency: Currency; number: string | null; issuedOn: LocalDate; total: Minor; remaining: Minor; state: 'live' | 'void' }
 export type MirrorPayment = Version & {

@@ -8,6 +8,7 @@ import type { Context } from './context.ts'
 import { newId } from './ids.ts'
 import type { Assets } from './pages/assets.ts'
 import { withTrace } from './trace.ts'
+import { carriedBy, isForAnyPage } from './routes/carried.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { customerRoutes } from './routes/customer.ts'
 import { mountDocs } from './routes/docs.ts'
@@ -47,21 +48,14 @@ export function createApp(ctx: Context, assets: Assets) {
       finish(ctx, c, performance.now() - began)
     })
   })
+  const preflight = cors({ origin: '*', allowMethods: ['GET', 'POST', 'DELETE'], allowHeaders: ['authorization', 'content-type'], maxAge: 86_400 })
   const [limitHook, limitBody] = [atMost(hookMaxBytes), atMost(bodyMaxBytes)]
   app.use(async (c, next) => {
     // A connection that is kept open may bring another request after the end of listening.
     if (ctx.lifetime.isStopping && c.req.path !== '/healthz') return problem(c, 'unavailable', 'The server is being restarted. Nothing was done; try again in a few seconds.', { retryAfterS: 3 })
     if (reads.includes(c.req.method)) return next()
+    if (c.req.method === 'OPTIONS' && isForAnyPage(c.req.path)) return preflight(c, next)
     return (c.req.path.startsWith('/hooks/') ? limitHook : limitBody)(c, next)
-  })
-  // Customers' pages carry their right in a header and never in a cookie, so any page may ask.
-  const preflight = cors({ origin: '*', allowMethods: ['GET', 'POST', 'DELETE'], allowHeaders: ['authorization', 'content-type'], maxAge: 86_400 })
-  app.use('/v1/*', async (c, next) => {
-    if (c.req.path.startsWith('/v1/merchant/') || c.req.path === '/v1/merchant') return next()
-    if (c.req.method === 'OPTIONS') return preflight(c, next)
-    await next()
-    c.res.headers.set('access-control-allow-origin', '*')
-    c.res.headers.set('access-control-expose-headers', 'x-request-id,retry-after')
   })
   app.route('/', healthRoutes(ctx))
   app.route('/', metricsRoute(ctx))
@@ -100,15 +94,11 @@ function atMost(maxSize: number): MiddlewareHandler {
 
 /** What every answer carries, and the one line and figure about it. */
 function finish(ctx: Context, c: HonoContext, ms: number): void {
-  // An answer is changed where it stands: what Hono's own verb would do here is copy it, body and all.
-  const { headers } = c.res
-  headers.set('x-request-id', c.get('requestId'))
-  headers.set('x-content-type-options', 'nosniff')
-  // Addresses hold rights, so no page tells the next where its reader came from.
-  headers.set('referrer-policy', 'no-referrer')
-  if (!headers.has('cache-control')) headers.set('cache-control', 'no-store')
-  if (ctx.config.secureCookies) headers.set('strict-transport-security', 'max-age=31536000')
-  if (ctx.lifetime.isStopping) headers.set('connection', 'close')
+  if (!c.get('carriesAll')) {
+    // An answer is changed where it stands: what Hono's own verb would do here is copy it, body and all.
+    const { headers } = c.res
+    for (const [name, value] of Object.entries(carriedBy(ctx, c))) if (name !== 'cache-control' || !headers.has(name)) headers.set(name, value)
+  }
   // The pattern, not the address: an address may hold a token.
   const route = routePath(c)
   ctx.metrics.request(`${methods.includes(c.req.method) ? c.req.method : 'OTHER'} ${route}`, c.res.status, ms)

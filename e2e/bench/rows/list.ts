@@ -22,7 +22,7 @@ export const list: Bench = {
     { id: 'list-read', what: 'the same list where no answer is asked for twice, so that each is read anew', floorIs: 'the same constant', unit: 'a second', target: { kind: 'none' } },
     { id: 'list-read-p99', what: 'the same, the slowest in a hundred', floorIs: null, unit: 'ms', target: { kind: 'at-most', value: 50 } },
   ],
-  limit: 'The first to ask after something was written has the list read: whose link it is, the page, the counts, the days of payment, some ten statements on the one thread that also writes the answers. Until the next write, for a second at most, the same question of the same caller is answered from memory: what is left then is HTTP, the limits of requests and a line in the log; two fifths of it is handing the bytes to the network, which costs more where the reader has gone to sleep meanwhile.',
+  limit: 'The first to ask after something was written has the list read: whose link it is, the page, the counts, the days of payment, some ten statements on the one thread that also writes the answers. Until the next write, for a second at most, the same question of the same caller is answered from memory: what is left then is HTTP, the limits of requests and a line in the log; a third of it is handing the bytes to the network. The generator stays awake between answers: on a virtual machine waking it costs up to two thirds of a cached answer, and the floor, which never lets it sleep, pays nothing of that.',
   async open() {
     const served = await serve(few)
     const load = await startLoad()

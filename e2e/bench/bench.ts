@@ -6,7 +6,7 @@ export type Bench = {
   plans: readonly Plan[]
   /** What keeps these figures from being better, in a sentence or two. */
   limit: string
-  /** Fewer rounds than asked for, where one round is itself made of hundreds of samples. */
+  /** Fewer rounds than asked for, where no two can differ. */
   roundsMax?: number
   open(say: (text: string) => void): Promise<OpenBench>
 }

@@ -16,6 +16,8 @@ export type Plan = {
   floorIs: string | null
   unit: Unit
   target: Target
+  /** Not the median but the largest of the rounds, for what must never happen. */
+  takesMost?: true
 }
 /** One round: our figure and the floor's, taken right after each other. */
 export type Round = { ours: number; floor: number | null }
@@ -23,11 +25,12 @@ export type Round = { ours: number; floor: number | null }
 export type Place = { place: string; share: number }
 export type Figure = Plan & { rounds: Round[]; ours: number; floor: number | null; /** Ours over the floor's; null without a floor. */ ratio: number | null; met: boolean }
 
-/** The figure of all rounds: medians, and the median of what each round's pair says, so that a slow moment touches both sides. Throws a RangeError without rounds. */
+/** The figure of all rounds: medians, unless the plan takes the most, and the median of what each round's pair says, so that a slow moment touches both sides. Throws a RangeError without rounds. */
 export function figureOf(plan: Plan, rounds: readonly Round[]): Figure {
   const floors = rounds.flatMap(round => round.floor ?? [])
   const ratios = rounds.flatMap(round => (round.floor === null || round.floor === 0 ? [] : [round.ours / round.floor]))
-  const ours = median(rounds.map(round => round.ours))
+  const all = rounds.map(round => round.ours)
+  const ours = plan.takesMost ? Math.max(...all) : median(all)
   const floor = floors.length === 0 ? null : median(floors)
   const ratio = ratios.length === 0 ? null : median(ratios)
   return { ...plan, rounds: [...rounds], ours, floor, ratio, met: isMet(plan.target, { ours, floor, ratio }) }

@@ -19,6 +19,11 @@ test('a ratio is taken round by round, so that a slow moment touches both sides'
   expect(figure).toMatchObject({ ours: 30, floor: 50, ratio: 0.6, met: true })
 })
 
+test('what must never happen is told of the worst round, though four of five went well', () => {
+  const missed = [0, 0, 1, 0, 0].map(ours => ({ ours, floor: null }))
+  expect(figureOf({ ...plan({ kind: 'at-most', value: 0 }), takesMost: true }, missed)).toMatchObject({ ours: 1, met: false })
+})
+
 test.each([
   [{ kind: 'at-most', value: 40 }, 40, null, true],
   [{ kind: 'at-most', value: 40 }, 40.1, null, false],

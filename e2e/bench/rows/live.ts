@@ -18,10 +18,9 @@ export const live: Bench = {
   name: 'live',
   plans: [
     { id: 'live', what: `commit in QuickBooks to pixel in an open widget, ${changes} changes, the slowest in twenty`, floorIs: null, unit: 'ms', target: { kind: 'at-most', value: 1_000 } },
-    { id: 'live-missed', what: 'changes that an open widget never showed, though its stream was cut ten times', floorIs: null, unit: 'missed', target: { kind: 'at-most', value: 0 } },
+    { id: 'live-missed', what: 'changes that an open widget never showed, though its stream was cut ten times', floorIs: null, unit: 'missed', target: { kind: 'at-most', value: 0 }, takesMost: true },
   ],
   limit: 'Events are gathered for a fifth of a second, so that a burst costs one metered read; then come that read, the batch, and the page’s own question for its list.',
-  roundsMax: 1,
   async open(say) {
     const world = await startWorld()
     const line = await openLine(Number(new URL(world.apiUrl).port))
@@ -32,6 +31,7 @@ export const live: Bench = {
     await world.settled()
     await page.goto(world.outside.site.accountUrl)
     await seenAt(page, '999.00')
+    let dollars = 1_000
     return {
       async round() {
         const tookMs: number[] = []
@@ -41,9 +41,10 @@ export const live: Bench = {
             line.cut()
             say(`${i} of ${changes} changes`)
           }
-          const seen = seenAt(page, `1,${String(i).padStart(3, '0')}.00`)
+          dollars += 1
+          const seen = seenAt(page, `${dollars.toLocaleString('en-US')}.00`)
           const { lines, change } = deskOf(world)
-          change('Invoice', String(invoice['Id']), { Line: lines(1_000 + i) })
+          change('Invoice', String(invoice['Id']), { Line: lines(dollars) })
           const committedAt = Date.now()
           const at = await seen
           if (at === null) missed += 1

@@ -13,14 +13,18 @@ export type Child = {
   stop(): Promise<void>
 }
 
-/** How `npm run serve` has Node run the product, so that it is measured as it is served. */
-export function serveFlags(): string[] {
+/** How `npm run serve` runs the product, so that it is measured as it is served: Node's flags, and the environment before its name. */
+export function servedAs(): { flags: string[]; environment: Record<string, string> } {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { serve: string } }
-  return scripts.serve.split(' ').filter(part => part.startsWith('--'))
+  const parts = scripts.serve.split(' ')
+  return { flags: parts.filter(part => part.startsWith('--')), environment: Object.fromEntries(parts.slice(0, parts.indexOf('node')).map(part => part.split('=') as [string, string])) }
 }
 
 /** The product as it is served, in a process of its own. */
-export const startServed = (env: Record<string, string>): Promise<Child> => startChild('servers/api.ts', { env, execArgv: serveFlags() })
+export function startServed(env: Record<string, string>): Promise<Child> {
+  const { flags, environment } = servedAs()
+  return startChild('servers/api.ts', { env: { ...environment, ...env }, execArgv: flags })
+}
 
 /** Starts a file of this folder as a process of its own and waits until it says that it is ready. Throws where it ends before. */
 export async function startChild(file: string, given: { env?: Record<string, string | undefined>; argv?: string[]; execArgv?: string[] } = {}): Promise<Child> {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { serveFlags } from '../bench/child.ts'
+import { servedAs } from '../bench/child.ts'
 import { signUpMerchant } from '../merchant.ts'
 import { realmId, startOutside } from '../outside.ts'
 import { freePort } from '../ports.ts'
@@ -18,8 +18,7 @@ export type Soaked = { hours: number; samples: Sample[]; done: Done; seconds: nu
 
 /**
  * Runs the product in a process of its own, as it is served, on an embedded file, under a steady load while everybody's clock moves. The clock stands still
- * while a step is carried out and jumps six minutes after it, so that no call seems to take minutes. The process has one arena for memory,
- * as `docs/runbook.md` advises: several hold on to what each has freed.
+ * while a step is carried out and jumps six minutes after it, so that no call seems to take minutes.
  */
 export async function soak({ hours, invoices = 500, plant, onSample }: SoakOptions): Promise<Soaked> {
   const beganAt = performance.now()
@@ -27,8 +26,9 @@ export async function soak({ hours, invoices = 500, plant, onSample }: SoakOptio
   const apiUrl = `http://127.0.0.1:${port}`
   const dataDir = mkdtempSync(join(tmpdir(), 'soak-'))
   const outside = await startOutside({ unlimited: true, invoices, apiUrl })
-  const env = { ...process.env, ...outside.environment, PORT: String(port), DATA_DIR: dataDir, SEALING_KEYS: `soak:${randomBytes(32).toString('base64')}`, LOG_LEVEL: 'info', MALLOC_ARENA_MAX: '1', SOAK_PLANT: plant ?? '' }
-  const child = fork(resolve(import.meta.dirname, 'product.ts'), { env, execArgv: [...serveFlags(), '--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const { flags, environment } = servedAs()
+  const env = { ...process.env, ...environment, ...outside.environment, PORT: String(port), DATA_DIR: dataDir, SEALING_KEYS: `soak:${randomBytes(32).toString('base64')}`, LOG_LEVEL: 'info', SOAK_PLANT: plant ?? '' }
+  const child = fork(resolve(import.meta.dirname, 'product.ts'), { env, execArgv: [...flags, '--expose-gc'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const tell = (more: Partial<Told> = {}) => void child.send({ offsetMs: outside.clock.now() - Date.now(), ...more })
   const look = async (): Promise<Look> => {
     await Promise.all([outside.stripe.settled(), outside.quickbooks.deliveries.idle()])

@@ -45,7 +45,7 @@ export const memory: Bench = {
     { id: 'memory', what: 'first load of 1,000,000 invoices: most resident memory', floorIs: 'of 10,000', unit: 'MB', target: { kind: 'ratio-at-most', value: 1.2 } },
     { id: 'memory-most', what: 'the same by itself', floorIs: null, unit: 'MB', target: { kind: 'at-most', value: 300 } },
   ],
-  limit: 'Node with the loaded modules, the database’s page cache, and three pages of a thousand objects at a time. `npm run serve` has V8 collect the old heap whenever it has grown by three tenths; left to itself it waits longer, and the peak is some 20 MB higher.',
+  limit: 'Node with the loaded modules, the database’s page cache, and the rows of three pages at a time. `npm run serve` has V8 collect the old heap whenever it has grown by three tenths, and glibc give back each large block as soon as it is free; without either the peak is some 20 MB higher.',
   async open(say) {
     return {
       async round() {

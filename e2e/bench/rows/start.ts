@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePort } from '../../ports.ts'
 import type { Bench } from '../bench.ts'
-import { serveFlags } from '../child.ts'
+import { servedAs } from '../child.ts'
 import { prepareDatabase, settingsFor } from '../prepared.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
@@ -23,7 +23,8 @@ export const start: Bench = {
         const bare = await freePort()
         const floor = await untilAnswer('e2e/bench/servers/bare.ts', bare, { PORT: String(bare) }, [])
         const port = await freePort()
-        const ours = await untilAnswer('api/main.ts', port, settingsFor(prepared, port), serveFlags())
+        const { flags, environment } = servedAs()
+        const ours = await untilAnswer('api/main.ts', port, { ...environment, ...settingsFor(prepared, port) }, flags)
         return { start: { ours, floor } }
       },
       close: async () => prepared.drop(),

@@ -21,7 +21,7 @@ export function pageOf({ takenOn, machine, benches }: Report): string {
   const missed = aimed.filter(figure => !figure.met)
   return `# Performance
 
-Written by \`npm run bench -- --write\` from \`docs/performance.json\`; no figure is typed. Each is measured beside its *floor*: what the platform does at the least, in the same run, in turn with ours. A figure is the median of its rounds (of what must never happen, the worst of them), a ratio the median of what each round's pair says. Speed differs from machine to machine, ratios hardly.
+Written by \`npm run bench -- --write\` from \`docs/performance.json\`; no figure is typed. Each is measured beside its *floor*: what the platform does at the least, in the same run, in turn with ours. A figure is the median of its rounds (of what must never happen, the worst of them), a ratio the median of what each round's pair says. Speed differs from machine to machine, ratios less: what one code was measured at moved by a fifth between hosts.
 
 Taken on ${takenOn}: ${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB of memory, ${machine.system}, Node ${machine.node.replace(/^v/, '')}. Load generator, product and vendors ran in processes of their own and shared those cores.
 

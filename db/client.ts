@@ -30,7 +30,7 @@ async function connectFile(url: string, { around = client => client }: ConnectOp
   const release = inMemory ? async () => {} : await holdFile(path)
   let client: Client
   try {
-    client = around(openFile(path || ':memory:', ['pragma journal_mode = wal', 'pragma synchronous = full', 'pragma foreign_keys = on', 'pragma cache_size = -16000']))
+    client = around(openFile(path || ':memory:', ['pragma journal_mode = wal', 'pragma synchronous = full', 'pragma foreign_keys = on', 'pragma cache_size = -8000']))
   } catch (error) {
     await release()
     throw error

@@ -22,7 +22,7 @@ In all: ${done.requests.toLocaleString('en')} requests, ${done.payments.toLocale
 ${rows.map(row => `| ${row.what} | ${number(row.start, row.unit)} | ${number(row.middle, row.unit)} | ${number(row.end, row.unit)} | ${sparkline(row.values)} | ${row.found} | ${row.bound} | ${row.met ? '✓' : '✗'} |`).join('\n')}
 
 Slopes are those of the second half, after two collections before each of ${samples.length} looks; the event loop is compared with its own start, because how fast it is depends on the machine: ${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, Node ${machine.node}. The database grew from ${megabytes(samples[0]?.database)} to ${megabytes(samples.at(-1)?.database)}.
-The process runs as \`npm run serve\` runs it, with \`MALLOC_ARENA_MAX=1\`: without it glibc keeps what each of its arenas has freed, and resident memory rises by 1.8 MB an hour while the heap stays as it is. SQLite's cache is narrowed to 1 MB here, so that memory says what leaks: with its usual 16 MB, resident memory rises by some 3 MB an hour under this load, because the cache fills with the database.
+The process runs as \`npm run serve\` runs it, with \`MALLOC_ARENA_MAX=1\`: without it glibc keeps what each of its arenas has freed, and resident memory rises by 1.8 MB an hour while the heap stays as it is. SQLite's cache is narrowed to 1 MB here, so that memory says what leaks: with its usual 8 MB, resident memory rises for as long as the cache fills with the database.
 A leak that is planted is seen: \`npm run soak -- --hours 2 --plant memory\` and \`--plant handles\` fail.
 `
 }

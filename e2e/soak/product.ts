@@ -24,7 +24,7 @@ const api = await startApi(config, {
   clock: { now: () => Date.now() + offsetMs, offsetMs: () => offsetMs }, quickBooksPerSecondMax: 1_000,
   around: client => clockInRow((file = client)),
 })
-// The cache would fill for as long as the database grows, up to its bound of 16 MB, and hide what else grows.
+// The cache would fill for as long as the database grows, up to its bound of 8 MB, and hide what else grows.
 await file?.execute('pragma cache_size = -1000')
 process.on('message', (told: Told) => {
   offsetMs = told.offsetMs

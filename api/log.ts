@@ -53,7 +53,7 @@ function isoTime(): () => string {
 /** The fields that may be written, and of the objects among them likewise, so many levels down. */
 function withoutSecrets(fields: Readonly<Record<string, unknown>>, levels: number): Record<string, unknown> {
   const kept: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(fields)) if (!secretKeys.has(name)) kept[name] = levels > 0 && isPlain(value) ? withoutSecrets(value, levels - 1) : value
+  for (const name in fields) if (!secretKeys.has(name)) kept[name] = levels > 0 && isPlain(fields[name]) ? withoutSecrets(fields[name], levels - 1) : fields[name]
   return kept
 }
 

@@ -45,7 +45,7 @@ export function daysBetween(from: string, to: string): number {
 
 /** The days since 1 March of year 0 in the Gregorian calendar, counted without a clock or a zone. */
 function dayNumber(day: string): number {
-  const [year = 0, month = 1, date = 1] = day.split('-').map(Number)
+  const [year, month, date] = [Number(day.slice(0, 4)), Number(day.slice(5, 7)), Number(day.slice(8, 10))]
   const shifted = month <= 2 ? year - 1 : year
   const dayOfYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + date - 1
   return shifted * 365 + Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400) + dayOfYear

@@ -22,13 +22,14 @@ export function createRegistry() {
       families.push({ name, help, type: 'histogram', lines: () => [...series.values()].flatMap(one => histogramLines(name, bounds, one)) })
       return {
         observe: (labels, value) => {
-          const key = Object.values(labels).join('\n')
-          const one = series.get(key) ?? { labels, counts: bounds.map(() => 0), sum: 0, count: 0 }
+          let key = ''
+          for (const name in labels) key += `${labels[name]}\n`
+          let one = series.get(key)
+          if (!one) series.set(key, (one = { labels, counts: bounds.map(() => 0), sum: 0, count: 0 }))
           const place = bounds.findIndex(bound => value <= bound)
           if (place >= 0) one.counts[place] = (one.counts[place] ?? 0) + 1
           one.sum += value
           one.count += 1
-          series.set(key, one)
         },
       }
     },

@@ -15,10 +15,18 @@ export type Format = {
 export type Reader = { locale: string; /** The company's calendar day. */ today: string; timeZone: string; /** True where the page holds more than one currency. */ spellCurrency: boolean }
 
 export function createFormat(reader: Reader): Format {
+  // Many amounts of a page are the same: what is open is often the whole, and what is paid owes nothing.
+  const texts = new Map<string, string>()
+  const textOf = (amount: Minor, currency: Currency) => {
+    const key = `${amount} ${currency}`
+    const known = texts.get(key) ?? moneyText(amount, currency, reader)
+    texts.set(key, known)
+    return known
+  }
   const day = (text: string) => dayText(text, text.slice(0, 4) !== reader.today.slice(0, 4))
   return {
     today: reader.today,
-    money: (amount, currency) => ({ amount, currency, text: moneyText(amount, currency, reader) }),
+    money: (amount, currency) => ({ amount, currency, text: textOf(amount, currency) }),
     day,
     hint: dueOn => (dueOn === null ? '' : hintText(daysBetween(reader.today, dueOn))),
     moment: at => `${day(localDay(at, reader.timeZone))}, ${timeFormat(sentencesIn(reader.locale), reader.timeZone).format(at)}`,

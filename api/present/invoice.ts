@@ -17,8 +17,7 @@ export function invoiceRow(invoice: ListedInvoice, format: Format, gate: Payment
   const state = stateOf(facts, format.today)
   const open = state !== 'paid' && state !== 'void' && state !== 'draft'
   const whyNot = open ? reasonNot(facts, gate) : null
-  const total = format.money(invoice.total, invoice.currency)
-  const money = (amount: Minor) => (amount === invoice.total ? total : format.money(amount, invoice.currency))
+  const money = (amount: Minor) => format.money(amount, invoice.currency)
   return {
     id: invoice.id,
     number: invoice.number,
@@ -31,7 +30,7 @@ export function invoiceRow(invoice: ListedInvoice, format: Format, gate: Payment
     dueHint: open ? format.hint(invoice.dueOn) : '',
     state,
     stateText: stateTexts[state],
-    total,
+    total: money(invoice.total),
     balance: money(owed(facts)),
     payable: money(payable(facts)),
     processingText: invoice.held > 0 ? `${methodTexts[invoice.heldMethod ?? ''] ?? 'Payment'} being confirmed` : null,

@@ -53,9 +53,9 @@ test('IL31: an invoice that was not sent lies in the Draft folder, and its custo
 test('IL31: publishing takes several drafts out of the folder at once, shows them to their customer, and mails nothing', async () => {
   const [a, b] = [await draft(), await draft()]
   const before = (await mailsTo(world.outside.mail.url, demoCustomer.email)).length
-  const published = await staff.ask<{ invoices: ConsoleInvoiceRow[] }>('POST', '/v1/merchant/invoices/publish', { ids: [a.id, b.id] })
+  const published = await staff.ask<{ invoices: ConsoleInvoiceRow[] }>('POST', '/v1/merchant/publications', { ids: [a.id, b.id] })
   expect(published.body.invoices.map(row => [row.visibility, row.state])).toEqual([['published', 'open'], ['published', 'open']])
-  const again = await staff.ask('POST', '/v1/merchant/invoices/publish', { ids: [a.id] })
+  const again = await staff.ask('POST', '/v1/merchant/publications', { ids: [a.id] })
   expect(again.status).toBe(200)
   const detail = await (await payerOf(world)).get<{ history: { text: string }[] }>(`/v1/invoices/${a.id}`)
   expect(detail.history.filter(event => event.text === 'Made available online')).toHaveLength(1)
@@ -65,7 +65,7 @@ test('IL31: publishing takes several drafts out of the folder at once, shows the
 
 test('publishing with one unknown id publishes none', async () => {
   const a = await draft()
-  expect((await staff.ask('POST', '/v1/merchant/invoices/publish', { ids: [a.id, 'inv_unknown'] })).status).toBe(404)
+  expect((await staff.ask('POST', '/v1/merchant/publications', { ids: [a.id, 'inv_unknown'] })).status).toBe(404)
   expect((await staff.invoice(a.number))?.visibility).toBe('draft')
 })
 
@@ -168,7 +168,7 @@ test('another merchant’s ids are answered exactly as ids that do not exist', a
   const tries: [string, (id: string) => string, string, ((id: string) => object)?][] = [
     ['POST', id => `/v1/merchant/invoices/${id}/send`, invoice?.id ?? '', () => ({})],
     ['POST', id => `/v1/merchant/invoices/${id}/archive`, invoice?.id ?? '', () => ({})],
-    ['POST', () => '/v1/merchant/invoices/publish', invoice?.id ?? '', id => ({ ids: [id] })],
+    ['POST', () => '/v1/merchant/publications', invoice?.id ?? '', id => ({ ids: [id] })],
     ['GET', id => `/v1/merchant/customers/${id}/links`, invoice?.customerId ?? ''],
     ['POST', id => `/v1/merchant/customers/${id}/links`, invoice?.customerId ?? '', () => ({})],
     ['POST', id => `/v1/merchant/customers/${id}/preview`, invoice?.customerId ?? '', () => ({})],

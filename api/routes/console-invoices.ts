@@ -23,7 +23,7 @@ export function mountInvoices(ctx: Context, app: OpenAPIHono): void {
     },
   )
   app.openapi(
-    createRoute({ method: 'post', path: '/v1/merchant/invoices/publish', tags, security, summary: 'Show drafts to their customers', description: 'Mails nothing. What is published already stays as it is.', request: body(z.strictObject({ ids: z.array(z.string().max(64)).min(1).max(idsMax) })), responses: { 200: json(z.object({ invoices: z.array(ConsoleInvoice) }), 'The invoices as they are now'), ...refusals } }),
+    createRoute({ method: 'post', path: '/v1/merchant/publications', tags, security, summary: 'Show drafts to their customers', description: 'Mails nothing. What is published already stays as it is.', request: body(z.strictObject({ ids: z.array(z.string().max(64)).min(1).max(idsMax) })), responses: { 200: json(z.object({ invoices: z.array(ConsoleInvoice) }), 'The invoices as they are now'), ...refusals } }),
     async c => {
       const { merchantId } = c.get('staff')
       const { ids } = c.req.valid('json')

@@ -100,7 +100,7 @@ test('a wrong code lets nobody in, a code is good once, and five wrong tries end
 const doors: readonly [string, string, object?][] = [
   ['GET', '/v1/merchant'], ['GET', '/v1/merchant/home'], ['GET', '/v1/merchant/invoices'], ['GET', '/v1/merchant/customers'], ['GET', '/v1/merchant/payments'], ['GET', '/v1/merchant/ledger-accounts'],
   ['GET', '/v1/merchant/api-keys'], ['GET', '/v1/merchant/imports/current'], ['GET', '/v1/merchant/events'], ['GET', '/v1/merchant/customers/cus_1/links'],
-  ['POST', '/v1/merchant/imports', { kind: 'full' }], ['POST', '/v1/merchant/disconnect', {}], ['POST', '/v1/merchant/invoices/publish', { ids: ['inv_1'] }], ['POST', '/v1/merchant/invoices/inv_1/send', {}],
+  ['POST', '/v1/merchant/imports', { kind: 'full' }], ['POST', '/v1/merchant/disconnect', {}], ['POST', '/v1/merchant/publications', { ids: ['inv_1'] }], ['POST', '/v1/merchant/invoices/inv_1/send', {}],
   ['POST', '/v1/merchant/invoices/inv_1/archive', {}], ['POST', '/v1/merchant/customers/cus_1/links', {}], ['POST', '/v1/merchant/customers/cus_1/preview', {}], ['POST', '/v1/merchant/cards/crd_1/done', {}],
   ['POST', '/v1/merchant/api-keys', { name: 'x' }], ['PATCH', '/v1/merchant/settings', { publish: 'review' }], ['DELETE', '/v1/merchant/links/lnk_1'], ['DELETE', '/v1/merchant/api-keys/key_1'], ['DELETE', '/v1/merchant/session'],
 ]

@@ -6,7 +6,7 @@ import { rememberAnswers } from './remember.ts'
 /** A route behind the memory, in a world of a clock and a database's version alone; it counts how often it was asked. */
 function remembering() {
   const world = { now: 0, version: 1 as number | null, asked: 0, before: Promise.resolve(), status: 200 as 200 | 403 }
-  const ctx = { clock: { now: () => world.now }, store: { version: () => world.version }, vault: { hash: (token: string) => token }, config: { secureCookies: true }, lifetime: { isStopping: false } } as unknown as Context
+  const ctx = { clock: { now: () => world.now }, store: { version: () => world.version }, config: { secureCookies: true }, lifetime: { isStopping: false } } as unknown as Context
   const app = new Hono().use('/v1/*', rememberAnswers(ctx)).all('/v1/*', async c => {
     await world.before
     return c.json({ asked: ++world.asked, of: c.req.path }, world.status)

@@ -25,13 +25,14 @@ export function rememberAnswers(ctx: Context): MiddlewareHandler {
     answers.set(key, asked)
   }
   return async (c, next) => {
-    const token = bearerOf(c)
-    const version = ctx.store.version()
-    if (c.req.method !== 'GET' || token === null || version === null) return next()
+    const token = c.req.method === 'GET' ? bearerOf(c) : null
+    const version = token === null ? null : ctx.store.version()
+    if (token === null || version === null) return next()
     const now = ctx.clock.now()
     if (version !== knownVersion) answers.clear()
     knownVersion = version
-    const key = `${ctx.vault.hash(token)} ${c.req.url} ${c.req.header('accept-language') ?? ''}`
+    // The right as it was sent: to hash it costs a tenth of such an answer, and what is kept here is never written down.
+    const key = `${token} ${c.req.url} ${c.req.header('accept-language') ?? ''}`
     const known = answers.get(key)
     if (known && known !== 'asked' && now - known.at < goodForMs && now >= known.at) {
       if (known.merchant) noteTrace({ merchant: known.merchant })

@@ -105,7 +105,7 @@ test('AP6: nothing that is done here to an unpaid invoice alters it in QuickBook
   const row = await invoiceNumbered(made['DocNumber'])
   const before = desk.read('Invoice', String(made['Id']))
   const person = await customerNamed('Untouched Uniforms')
-  await staff.ask('POST', '/v1/merchant/invoices/publish', { ids: [row?.id] })
+  await staff.ask('POST', '/v1/merchant/publications', { ids: [row?.id] })
   await staff.ask('POST', `/v1/merchant/invoices/${row?.id}/send`, { email: 'someone.else@untouched.example' })
   await staff.ask('POST', `/v1/merchant/customers/${person?.id}/links`, { invoiceId: row?.id })
   expect((await world.ask(await world.session({ quickBooksId: customer }), 'POST', '/v1/checkouts', { invoices: [{ invoiceId: row?.id, amount: 4500 }] })).status).toBe(201)

@@ -27,7 +27,7 @@ export function createClient(fetch: Outside['fetch'], onSignedOut: () => void) {
     home: () => ask<HomeView>('GET', '/v1/merchant/home'),
     invoices: (want: { filter: ConsoleInvoiceFilter; q: string; cursor: string | null }) =>
       ask<ConsoleInvoiceList>('GET', `/v1/merchant/invoices${queryOf({ ...want, limit: String(pageSize) })}`),
-    publish: (ids: readonly string[]) => tell('POST', '/v1/merchant/invoices/publish', { ids }),
+    publish: (ids: readonly string[]) => tell('POST', '/v1/merchant/publications', { ids }),
     send: (id: string, email: string) => tell('POST', `/v1/merchant/invoices/${at(id)}/send`, { email }),
     archive: (id: string) => tell('POST', `/v1/merchant/invoices/${at(id)}/archive`, {}),
     customers: (want: { q: string; cursor: string | null }) => ask<ConsoleCustomerList>('GET', `/v1/merchant/customers${queryOf(want)}`),

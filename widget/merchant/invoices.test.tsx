@@ -34,7 +34,7 @@ describe('the Draft folder', () => {
 
   test('keeps the choice when publishing fails, and says why', async () => {
     const { api } = await show('/console/invoices?filter=draft')
-    api.faults.push({ matches: /publish/, answer: problem(503, 'unavailable', 'Nothing was published. Try again.') })
+    api.faults.push({ matches: /publications/, answer: problem(503, 'unavailable', 'Nothing was published. Try again.') })
     fireEvent.click(screen.getByRole('checkbox', { name: /Choose invoice 1040 / }))
     fireEvent.click(screen.getByRole('button', { name: 'Publish 1 invoice' }))
     expect((await screen.findByRole('alert')).textContent).toContain('Nothing was published')

@@ -91,7 +91,7 @@ export class FakeApi {
         company.view = { ...company.view, import: started }
         return { status: 202, body: started }
       }
-      case 'POST invoices': for (const row of company.invoices) if ((body['ids'] as string[]).includes(row.id)) publish(row); return ok({})
+      case 'POST publications': for (const row of company.invoices) if ((body['ids'] as string[]).includes(row.id)) publish(row); return ok({})
       case 'POST invoices/send':
         if (!invoice) return null
         publish(invoice)

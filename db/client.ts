@@ -1,7 +1,6 @@
 import { type InStatement, LibsqlError } from '@libsql/client'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Commit, type Write, brokenRule } from './batch.ts'
 import { type Client, openFile } from './embedded.ts'
@@ -41,7 +40,7 @@ async function connectFile(url: string, { around = client => client }: ConnectOp
     commit: commitTogether,
     close: async () => {
       await written()
-      client.close()
+      await client.close()
       await release()
     },
   }
@@ -66,7 +65,7 @@ export async function holdFile(path: string): Promise<() => Promise<void>> {
   try {
     await guard.execute('begin immediate')
   } catch (error) {
-    guard.close()
+    await guard.close()
     if (error instanceof LibsqlError && error.code === 'SQLITE_BUSY')
       throw new Error(`The database ${path} is in use by another process. Stop that process first, or point DATABASE_URL at a libSQL server, which several processes may share.`, { cause: error })
     throw error
@@ -74,7 +73,7 @@ export async function holdFile(path: string): Promise<() => Promise<void>> {
   held.add(guard)
   return async () => {
     held.delete(guard)
-    guard.close()
+    await guard.close()
   }
 }
 
@@ -87,6 +86,7 @@ const groupMax = 64
 function groupCommits(client: Client): { commit: Connection['commit']; /** Waits until nothing waits to be written. */ written(): Promise<void> } {
   type Waiting = { writes: readonly Write[]; resolve: (outcome: Commit | Promise<Commit>) => void }
   let waiting: Waiting[] = []
+  const unwritten = new Set<Promise<Commit>>()
   const flush = async (): Promise<void> => {
     const group = waiting.slice(0, groupMax)
     waiting = waiting.slice(groupMax)
@@ -100,10 +100,13 @@ function groupCommits(client: Client): { commit: Connection['commit']; /** Waits
       const { promise, resolve } = Promise.withResolvers<Commit>()
       waiting.push({ writes, resolve })
       if (waiting.length === 1) setImmediate(() => void flush())
+      unwritten.add(promise)
+      const forget = () => void unwritten.delete(promise)
+      promise.then(forget, forget)
       return promise
     },
     written: async () => {
-      while (waiting.length > 0) await nextTurn()
+      while (unwritten.size > 0) await Promise.allSettled(unwritten)
     },
   }
 }

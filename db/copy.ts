@@ -72,7 +72,7 @@ async function withFile<T>(file: string, work: (client: Client) => Promise<T>): 
     if (error instanceof LibsqlError && error.code.startsWith('SQLITE_CORRUPT')) throw new CopyError('It is damaged: SQLite cannot read it.', { cause: error })
     throw error
   } finally {
-    client.close()
+    await client.close()
   }
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'libsql'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Client, openFile } from './embedded.ts'
 
 let folder: string
@@ -14,8 +14,8 @@ beforeEach(async () => {
   client = openFile(path, ['pragma journal_mode = wal', 'pragma foreign_keys = on'])
   await client.execute('create table notes (id integer primary key, word text unique, size integer)')
 })
-afterEach(() => {
-  client.close()
+afterEach(async () => {
+  await client.close()
   rmSync(folder, { recursive: true })
 })
 
@@ -82,7 +82,7 @@ test('what JavaScript cannot hold exactly is refused, not rounded', async () => 
 })
 
 test('a closed file says so', async () => {
-  client.close()
+  await client.close()
   await expect(client.execute('select 1')).rejects.toThrow('closed')
 })
 
@@ -112,4 +112,40 @@ test('the version grows with whatever is written, however it is said, and stays 
   expect(await grows(() => client.batch([insert('five')], 'write'))).toBe(true)
   const reading = ['select * from notes', 'with all_notes as (select * from notes) select count(*) from all_notes', `update notes set size = 2 where word = 'nobody' returning id`, `delete from notes where word = 'nobody'`, 'pragma foreign_keys', `insert into notes (word) values ('one') on conflict do nothing`]
   for (const statement of reading) expect([statement, await grows(() => client.execute(statement))]).toEqual([statement, false])
+})
+
+describe('a large batch, whose commit waits for the disk on another thread', () => {
+  const long = 'm'.repeat(100_000)
+  beforeEach(async () => {
+    await client.execute('create table parents (id integer primary key)')
+    await client.execute('create table children (word text, parent integer references parents (id) deferrable initially deferred)')
+  })
+
+  test('lets the loop go on meanwhile, and whoever calls comes after it, in their order', async () => {
+    const count = async () => (await client.execute('select count(*) n from notes')).rows[0]?.['n']
+    let isWritten = false
+    const written = client.batch([insert(long)], 'write').then(() => (isWritten = true))
+    const meanwhile = new Promise<boolean>(resolve => setImmediate(() => resolve(isWritten)))
+    const [between, , , last] = await Promise.all([count(), client.batch([insert('another')], 'write'), client.batch([insert(`${long}!`)], 'write'), count(), written])
+    expect([await meanwhile, between, last]).toEqual([false, 1, 3])
+    expect(found()).toEqual([long, 'another', `${long}!`])
+  })
+
+  test('is in the file before it is acknowledged, and closing waits for it', async () => {
+    const written = client.batch([insert(long)], 'write').then(found)
+    await client.close()
+    expect(found()).toEqual([long])
+    expect(await written).toEqual([long])
+    await expect(client.batch([insert(`${long}!`)], 'write')).rejects.toThrow('closed')
+  })
+
+  test('that is refused at its commit leaves nothing, nothing begun, and no harm to who comes after', async () => {
+    const orphan = { sql: 'insert into children values (?, 7)', args: [long] }
+    const refused = client.batch([insert('with the orphan'), orphan], 'write')
+    const after = client.batch([insert('after')], 'write')
+    await expect(refused).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT', extendedCode: 'SQLITE_CONSTRAINT_FOREIGNKEY' })
+    await after
+    expect(found()).toEqual(['after'])
+    expect((await client.execute('pragma wal_checkpoint(truncate)')).rows[0]).toMatchObject({ busy: 0, log: 0 })
+  })
 })

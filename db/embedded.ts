@@ -1,5 +1,6 @@
 import { type InStatement, type InValue, LibsqlError, type ResultSet, type Row } from '@libsql/client'
 import Database from 'libsql'
+import BesideDatabase from 'libsql/promise'
 
 export type Result = Pick<ResultSet, 'columns' | 'rows' | 'rowsAffected'>
 /** What is asked of a database, wherever it is: the part of libSQL's own client that this product uses. */
@@ -11,7 +12,8 @@ export type Client = {
   migrate(statements: InStatement[]): Promise<Result[]>
   /** Grows with everything that is written; absent where others may write too. */
   version?(): number
-  close(): void
+  /** Waits for a commit that is under way. */
+  close(): Promise<void> | void
 }
 
 const { SqliteError } = Database
@@ -28,6 +30,8 @@ type Prepared = {
 
 /** The product has about two hundred; the rest are lists of other lengths. */
 const preparedMax = 400
+/** From so many characters on a batch is large: to hand a commit to another thread takes as long as the commit of a small one. */
+const largeLength = 64 * 1024
 /** What answers rows may write as well. A text that merely speaks of writing is taken for one that does. */
 const writes = /\b(insert|update|delete|replace)\b/i
 /** What changes how other statements run is compiled afresh, and so are they. */
@@ -35,67 +39,121 @@ const changesTheRest = /^\s*(create|alter|drop|pragma|vacuum|attach|detach)\b/i
 
 /**
  * A database file on one connection that keeps its statements compiled (docs/decisions/0019). Each call is carried out whole
- * before the next one begins, so a file that this process alone has open is never busy.
- * Errors are `LibsqlError`, with SQLite's own code. After one that is not a broken rule the connection is opened anew: a statement
- * that was refused for a lock stays begun, and what is written behind it would never be committed.
+ * before the next one begins, so a file that this process alone has open is never busy. The commit of a large batch waits for the disk
+ * on another thread (docs/decisions/0021), so that requests that need no database are answered; whoever calls meanwhile comes after it.
+ * Errors are `LibsqlError`, with SQLite's own code.
  * @param path of the file, or `:memory:`.
  * @param settings are carried out on each connection, e.g. pragmas.
  */
 export function openFile(path: string, settings: readonly string[] = []): Client {
-  let connection: Opened | null = open(path, settings)
-  let isClosed = false
+  const { attempt, undone, end } = connectionTo(path, settings)
   let version = 0
-
-  function attempt<T>(work: (opened: Opened) => T): T {
-    if (isClosed) throw new LibsqlError('The client is closed', 'CLIENT_CLOSED')
-    try {
-      connection ??= open(path, settings)
-      return work(connection)
-    } catch (error) {
-      connection?.rollback()
-      if (!(error instanceof SqliteError)) throw error
-      const code = baseCodes[(error.rawCode ?? 1) & 0xff] ?? error.code
-      // A database in memory would be lost, and nobody else can hold it.
-      if (code !== 'SQLITE_CONSTRAINT' && code !== 'SQLITE_ERROR' && path !== ':memory:') {
-        connection?.close()
-        connection = null
-      }
-      throw new LibsqlError(error.message, code, error.code, error.rawCode, error)
-    }
-  }
+  let committing: Promise<void> | null = null
 
   const carryOut = ({ run }: Opened, statement: InStatement): Result => {
     const { result, hasWritten } = run(statement)
     if (hasWritten) version += 1
     return result
   }
-  const batch = (statements: InStatement[], begin: string): Result[] =>
+  const begun = (opened: Opened, statements: InStatement[], begin: string): Result[] => {
+    opened.exec(begin)
+    return statements.map(statement => carryOut(opened, statement))
+  }
+  const whole = (statements: InStatement[], begin: string): Result[] =>
     attempt(opened => {
-      opened.exec(begin)
-      const results = statements.map(statement => carryOut(opened, statement))
+      const results = begun(opened, statements, begin)
       opened.exec('commit')
       return results
     })
+  const commit = async ({ commitBeside }: Opened): Promise<void> => {
+    const over = Promise.withResolvers<void>()
+    committing = over.promise
+    try {
+      await commitBeside()
+    } catch (error) {
+      throw undone(error)
+    } finally {
+      committing = null
+      over.resolve()
+    }
+  }
 
   return {
-    execute: async statement => attempt(opened => carryOut(opened, statement)),
-    batch: async (statements, mode = 'deferred') => batch(statements, mode === 'write' ? 'begin immediate' : 'begin'),
+    execute: async statement => {
+      while (committing) await committing
+      return attempt(opened => carryOut(opened, statement))
+    },
+    batch: async (statements, mode = 'deferred') => {
+      while (committing) await committing
+      const begin = mode === 'write' ? 'begin immediate' : 'begin'
+      if (lengthOf(statements) < largeLength) return whole(statements, begin)
+      const { results, opened } = attempt(opened => ({ results: begun(opened, statements, begin), opened }))
+      await commit(opened)
+      return results
+    },
     migrate: async statements => {
+      while (committing) await committing
       attempt(({ exec }) => exec('pragma foreign_keys = off'))
       try {
-        return batch(statements, 'begin')
+        return whole(statements, 'begin')
       } finally {
         attempt(({ exec }) => exec('pragma foreign_keys = on'))
       }
     },
     version: () => version,
-    close: () => {
+    close: async () => {
+      while (committing) await committing
+      end()
+    },
+  }
+}
+
+/**
+ * The connection to a file. After an error that is not a broken rule it is opened anew: a statement that was refused for a lock stays
+ * begun, and what is written behind it would never be committed.
+ */
+function connectionTo(path: string, settings: readonly string[]) {
+  let connection: Opened | null = open(path, settings)
+  let isClosed = false
+
+  /** Undoes what was begun, and says why as callers know it. */
+  function undone(error: unknown): unknown {
+    connection?.rollback()
+    if (!(error instanceof SqliteError)) return error
+    const code = baseCodes[(error.rawCode ?? 1) & 0xff] ?? error.code
+    // A database in memory would be lost, and nobody else can hold it.
+    if (code !== 'SQLITE_CONSTRAINT' && code !== 'SQLITE_ERROR' && path !== ':memory:') {
+      connection?.close()
+      connection = null
+    }
+    return new LibsqlError(error.message, code, error.code, error.rawCode, error)
+  }
+
+  return {
+    undone,
+    attempt<T>(work: (opened: Opened) => T): T {
+      if (isClosed) throw new LibsqlError('The client is closed', 'CLIENT_CLOSED')
+      try {
+        connection ??= open(path, settings)
+        return work(connection)
+      } catch (error) {
+        throw undone(error)
+      }
+    },
+    end(): void {
       if (isClosed) return
       isClosed = true
       connection?.rollback()
       connection?.close()
     },
   }
+}
+
+/** The characters that a batch writes at most, as a measure of its work. */
+function lengthOf(statements: readonly InStatement[]): number {
+  let length = 0
+  for (const statement of statements) for (const value of typeof statement === 'string' ? [] : Object.values(statement.args ?? [])) if (typeof value === 'string') length += value.length
+  return length
 }
 
 type Opened = ReturnType<typeof open>
@@ -126,6 +184,7 @@ function open(path: string, settings: readonly string[]) {
       return { result: { columns, rows, rowsAffected }, hasWritten: !onlyReads && rows.length + rowsAffected > 0 }
     },
     exec: (sql: string): void => void database.exec(sql),
+    commitBeside: (): Promise<void> => BesideDatabase.prototype.exec.call(database, 'commit'),
     rollback: (): void => {
       if (database.inTransaction) attemptQuietly(database, 'rollback')
     },

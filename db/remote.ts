@@ -38,7 +38,7 @@ export async function connectRemote(url: string, { authToken, timeoutMs, around 
     })
     if (!keepsForeignKeys) throw new Error(`The database at ${host} does not keep foreign keys, which hold merchants apart. Choose a server that does.`)
   } catch (error) {
-    client.close()
+    await client.close()
     throw error
   }
   return {

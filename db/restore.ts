@@ -63,6 +63,6 @@ async function fold(path: string): Promise<void> {
     // It may be the damage for which it is replaced.
     if (!(error instanceof LibsqlError)) throw error
   } finally {
-    client.close()
+    await client.close()
   }
 }

@@ -46,7 +46,7 @@ export function watchStatements() {
           if (isWhole && grows.has(table) && !isPage && !known?.isPartial) found.push({ table, step, sql: sql.replace(/\s+/g, ' ').trim() })
         }
       }
-      empty.close()
+      await empty.close()
       return found
     },
   }

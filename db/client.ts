@@ -1,6 +1,7 @@
 import { type InStatement, LibsqlError } from '@libsql/client'
 import { existsSync, mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Commit, type Write, brokenRule } from './batch.ts'
 import { type Client, openFile } from './embedded.ts'
@@ -86,7 +87,6 @@ const groupMax = 64
 function groupCommits(client: Client): { commit: Connection['commit']; /** Waits until nothing waits to be written. */ written(): Promise<void> } {
   type Waiting = { writes: readonly Write[]; resolve: (outcome: Commit | Promise<Commit>) => void }
   let waiting: Waiting[] = []
-  const unwritten = new Set<Promise<Commit>>()
   const flush = async (): Promise<void> => {
     const group = waiting.slice(0, groupMax)
     waiting = waiting.slice(groupMax)
@@ -100,13 +100,10 @@ function groupCommits(client: Client): { commit: Connection['commit']; /** Waits
       const { promise, resolve } = Promise.withResolvers<Commit>()
       waiting.push({ writes, resolve })
       if (waiting.length === 1) setImmediate(() => void flush())
-      unwritten.add(promise)
-      const forget = () => void unwritten.delete(promise)
-      promise.then(forget, forget)
       return promise
     },
     written: async () => {
-      while (unwritten.size > 0) await Promise.allSettled(unwritten)
+      while (waiting.length > 0) await nextTurn()
     },
   }
 }

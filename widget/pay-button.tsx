@@ -1,5 +1,5 @@
 import { render } from 'preact'
-import { useEffect, useReducer, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useReducer, useState } from 'preact/hooks'
 import type { InvoiceDetail } from '../api/domain/views.ts'
 import type { Draw } from './element.tsx'
 import { goLive, invoicePath } from './live.ts'
@@ -33,7 +33,8 @@ function PayButton({ face, id }: { face: Face; id: string }) {
   const { phase, view, busy, banner, said } = portal.state
   const [, draw] = useReducer<number, null>(count => count + 1, 0)
   const [detail, setDetail] = useState<InvoiceDetail | 'absent' | null>(null)
-  useEffect(() => portal.watch(() => draw(null)), [portal])
+  // Before the first frame, or an answer that comes sooner is never drawn.
+  useLayoutEffect(() => portal.watch(() => draw(null)), [portal])
   useEffect(() => {
     if (!view) return
     void portal.ports.client.json<InvoiceDetail>('GET', invoicePath(id)).then(answer => setDetail(known => ('value' in answer ? answer.value : known ?? 'absent')))

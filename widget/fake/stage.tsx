@@ -15,8 +15,8 @@ export type Stage = { portal: Portal; root: HTMLElement; events: { name: EventNa
 
 let stages = 0
 
-/** The customer's view over a fake API in a plain page, with every part at hand. `token` null is nobody signed in. */
-export async function stagePayer(api: FakeApi, token: string | null = 'lnk_good', known?: PortalView, begin: Partial<Face> = {}): Promise<Stage> {
+/** What a customer's parts are given, over a fake API in a plain page, with every part at hand. `token` null is nobody signed in. */
+export function stageFace(api: FakeApi, token: string | null = 'lnk_good', known?: PortalView, begin: Partial<Face> = {}) {
   const events: Stage['events'] = []
   const went: string[] = []
   const session = createSession({ merchant: `pk_${++stages}`, attribute: () => token, getToken: () => undefined })
@@ -35,6 +35,13 @@ export async function stagePayer(api: FakeApi, token: string | null = 'lnk_good'
     portal, base: null, live: true, page: 1, written: null, hosted: 'https://hosted.example/', root: () => root,
     parts: { pay: here(pay), many: here(many), detail: here(detail), signIn: here(signIn) }, ...begin,
   }
+  return { face, root, events, went }
+}
+
+/** The customer's view in it. */
+export async function stagePayer(api: FakeApi, token: string | null = 'lnk_good', known?: PortalView, begin: Partial<Face> = {}): Promise<Stage> {
+  const { face, root, events, went } = stageFace(api, token, known, begin)
+  const { portal } = face
   render(<Payer face={face} />, root)
   await portal.refresh()
   const endLive = pay.goLive(portal)

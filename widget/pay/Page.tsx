@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks'
 import type { CheckoutView, ReceiptView } from '../../api/domain/views.ts'
 import { openCardForm } from './card-form.ts'
 import type { Checkout, Stage } from './checkout.ts'
@@ -9,7 +9,8 @@ type PageProps = { checkout: Checkout; dark: boolean }
 /** The pay page: whose invoices, how much, and the provider's form; then the receipt. */
 export function Page({ checkout, dark }: PageProps) {
   const [, draw] = useReducer<number, null>(count => count + 1, 0)
-  useEffect(() => checkout.watch(() => draw(null)), [checkout])
+  // Before the first frame, or what is found out sooner is never drawn.
+  useLayoutEffect(() => checkout.watch(() => draw(null)), [checkout])
   const { view, stage, payment } = checkout.state
   const receipt = stage === 'paid' ? payment?.receipt ?? null : null
   return (

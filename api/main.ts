@@ -33,7 +33,7 @@ export type RunningApi = { url: string; port: number; context: Context; worker: 
 /** One process's worth of the product, before it listens: several of them may share a database. */
 export type Node = { app: ReturnType<typeof createApp>; context: Context; worker: Worker; stop(end?: () => Promise<void>): Promise<void> }
 /** What tests put in place of the machine's own: another time, another log, a slower or faster pace, an end in the middle. */
-export type Given = { clock?: Clock & { offsetMs?: () => number }; log?: Log; quickBooksPerSecondMax?: number; pass?: (point: CrashPoint) => Promise<void>; around?: StoreOptions['around'] }
+export type Given = { clock?: Clock & { offsetMs?: () => number }; log?: Log; quickBooksPerSecondMax?: number; pass?: (point: CrashPoint) => Promise<void>; around?: StoreOptions['around']; largeFrom?: StoreOptions['largeFrom'] }
 
 const quickBooksTimeoutMs = 30_000
 /** A payment that is under way ends within this. Whoever stops the process waits longer: `docs/runbook.md`. */
@@ -83,7 +83,7 @@ export async function startNode(config: Config, given: Given = {}): Promise<Node
 export async function openContext(config: Config, given: Given = {}): Promise<{ context: Context; close(): Promise<void> }> {
   const log = given.log ?? createLog(config.logLevel)
   const clock = given.clock ?? { now: () => Date.now() }
-  const store = await openStore({ ...config.database, cause: currentCause, ...(given.clock?.offsetMs ? { clockOffsetMs: given.clock.offsetMs } : {}), ...(given.around ? { around: given.around } : {}) })
+  const store = await openStore({ ...config.database, cause: currentCause, ...(given.clock?.offsetMs ? { clockOffsetMs: given.clock.offsetMs } : {}), ...(given.around ? { around: given.around } : {}), largeFrom: given.largeFrom })
   const vault = createVault(config.sealingKeys)
   await mustFitKeys(config, store, vault).catch(async (error: unknown) => {
     await store.close()

@@ -10,7 +10,10 @@ import { connectRemote, type RemoteOptions } from './remote.ts'
 export type { Commit, Write } from './batch.ts'
 
 /** What a file does not need is for servers alone. */
-export type ConnectOptions = RemoteOptions
+export type ConnectOptions = RemoteOptions & {
+  /** From so many characters on a batch is large for a file, for tests that have none so large. */
+  largeFrom?: number | undefined
+}
 
 export type Connection = { client: Client; commit(writes: readonly Write[]): Promise<Commit>; close(): Promise<void> }
 
@@ -23,14 +26,14 @@ export async function connect(url: string, options: ConnectOptions): Promise<Con
   return url.startsWith('file:') ? connectFile(url, options) : connectRemote(url, options)
 }
 
-async function connectFile(url: string, { around = client => client }: ConnectOptions): Promise<Connection> {
+async function connectFile(url: string, { around = client => client, largeFrom }: ConnectOptions): Promise<Connection> {
   const inMemory = url.includes(':memory:')
   const path = inMemory ? '' : filePath(url)
   if (path && !existsSync(dirname(path))) mkdirSync(dirname(path), { recursive: true })
   const release = inMemory ? async () => {} : await holdFile(path)
   let client: Client
   try {
-    client = around(openFile(path || ':memory:', ['pragma journal_mode = wal', 'pragma synchronous = full', 'pragma foreign_keys = on', 'pragma cache_size = -8000']))
+    client = around(openFile(path || ':memory:', ['pragma journal_mode = wal', 'pragma synchronous = full', 'pragma foreign_keys = on', 'pragma cache_size = -8000'], largeFrom))
   } catch (error) {
     await release()
     throw error

@@ -30,8 +30,6 @@ type Prepared = {
 
 /** The product has about two hundred; the rest are lists of other lengths. */
 const preparedMax = 400
-/** From so many characters on a batch is large: to hand a commit to another thread takes as long as the commit of a small one. */
-const largeLength = 64 * 1024
 /** What answers rows may write as well. A text that merely speaks of writing is taken for one that does. */
 const writes = /\b(insert|update|delete|replace)\b/i
 /** What changes how other statements run is compiled afresh, and so are they. */
@@ -44,8 +42,9 @@ const changesTheRest = /^\s*(create|alter|drop|pragma|vacuum|attach|detach)\b/i
  * Errors are `LibsqlError`, with SQLite's own code.
  * @param path of the file, or `:memory:`.
  * @param settings are carried out on each connection, e.g. pragmas.
+ * @param largeFrom how many characters a large batch has at least.
  */
-export function openFile(path: string, settings: readonly string[] = []): Client {
+export function openFile(path: string, settings: readonly string[] = [], largeFrom = 64 * 1024): Client {
   const { attempt, undone, end } = connectionTo(path, settings)
   let version = 0
   let committing: Promise<void> | null = null
@@ -86,7 +85,7 @@ export function openFile(path: string, settings: readonly string[] = []): Client
     batch: async (statements, mode = 'deferred') => {
       while (committing) await committing
       const begin = mode === 'write' ? 'begin immediate' : 'begin'
-      if (lengthOf(statements) < largeLength) return whole(statements, begin)
+      if (lengthOf(statements) < largeFrom) return whole(statements, begin)
       const { results, opened } = attempt(opened => ({ results: begun(opened, statements, begin), opened }))
       await commit(opened)
       return results

@@ -43,6 +43,7 @@ export type StoreOptions = {
   cause?: () => string | null
   around?: ConnectOptions['around']
   wait?: ConnectOptions['wait']
+  largeFrom?: ConnectOptions['largeFrom']
 }
 export type Store = Awaited<ReturnType<typeof openStore>>
 
@@ -51,7 +52,7 @@ export type Store = Awaited<ReturnType<typeof openStore>>
  * merchant, `control` for the short work that belongs to none. Every write is a batch given to `commit`.
  */
 export async function openStore(options: StoreOptions) {
-  const connection = await connect(options.url, { authToken: options.authToken, timeoutMs: options.timeoutMs ?? 10_000, around: options.around, wait: options.wait })
+  const connection = await connect(options.url, { authToken: options.authToken, timeoutMs: options.timeoutMs ?? 10_000, around: options.around, wait: options.wait, largeFrom: options.largeFrom })
   await migrate(connection.client)
   const offsetMs = options.clockOffsetMs ?? (() => 0)
   const db: Db = {

@@ -14,7 +14,7 @@ export const meteredReads: Bench = {
     { id: 'metered-burst', what: `metered reads for a burst of ${burst} changes`, floorIs: null, unit: 'reads', target: { kind: 'at-most', value: 1 } },
     { id: 'metered-idle', what: `metered reads in ${idleHours} idle hours`, floorIs: 'the sweeps that fall into them', unit: 'reads', target: { kind: 'ratio-at-most', value: 1 } },
   ],
-  limit: 'A burst is gathered and read at once. The sweep is what finds a change whose event was lost.',
+  limit: 'A burst is gathered and read at once. The sweep is what finds a change whose event was lost. Once a night the comparison with QuickBooks adds two reads, which fall into one round of four.',
   async open() {
     const world = await startWorld()
     await world.settled()

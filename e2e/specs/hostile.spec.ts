@@ -90,8 +90,10 @@ test('text from QuickBooks is only text on the landing page, before and after it
   await page.goto(url)
   await page.getByRole('checkbox', { name: `Choose invoice ${number}` }).check()
   await page.getByRole('button', { name: 'Pay $80.00' }).click()
+  await page.waitForURL(/\/pay\//)
   await page.getByText(number).first().waitFor()
   await page.getByText('$80.00').first().waitFor()
+  await page.frameLocator('.card iframe').getByLabel('Card number').waitFor()
   await expectHarmless(page)
 })
 
